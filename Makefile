@@ -1,0 +1,47 @@
+# Two commands: `make run` and `make test`. Each sets up what it needs; a second time that takes a second.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+
+.PHONY: help run test setup format lint types unit integration check clean
+
+help: ## shows this
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+run: ## sets up what is missing, then starts everything of the demo; Ctrl-C stops it
+	@.ci/setup run
+	@exec $(BIN)/cti up
+
+test: ## sets up what is missing, then runs every check and every test
+	@.ci/setup test
+	@$(MAKE) --no-print-directory lint types
+	@.ci/console test
+	$(BIN)/pytest -q
+
+setup: ## only sets up, for development
+	@.ci/setup test
+
+format: ## rewrites the code in the house's form
+	$(BIN)/ruff check --fix --quiet
+	$(BIN)/ruff format
+
+lint: ## form, suspicious code, direction of imports
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports
+
+types: ## types
+	$(BIN)/mypy
+
+unit: ## tests that need nothing but Python
+	$(BIN)/pytest -q tests/unit tests/contract tests/architecture
+
+integration: ## tests on real Asterisk, PostgreSQL and Chromium
+	$(BIN)/pytest -q tests/integration
+
+check: lint types unit ## what to run before a commit
+
+clean: ## removes what was made here; the cached Asterisk root stays (see `cti pbx prepare`)
+	rm -rf .hotline .venv cti/console/node_modules cti/console/dist build *.egg-info
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

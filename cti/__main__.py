@@ -1,0 +1,115 @@
+"""The command line: `cti up`, `cti site sh`, `cti datacenter`, `cti pbx …`, `cti flow …`, `cti doctor`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cti import __version__
+from cti.asterisk.pbx.cli import pbx_app
+from cti.doctor import run_doctor
+from cti.flow_cli import flow_app
+from cti.kit.errors import HotlineError
+from cti.kit.logging import configure_logging
+from cti.serving import until_signal
+from cti.settings import Settings, people_language
+from cti.supervisor import up as run_all
+from cti.wiring import run_data_center, run_site
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Hotline: a contact center on Asterisk.",
+)
+TopologyOption = Annotated[
+    Path | None, typer.Option("--topology", help="Topology file, e.g. asterisk_conf/topologies/demo.yaml")
+]
+
+
+app.add_typer(pbx_app(lambda topology: Settings.from_environment(topology_file=topology).pbx), name="pbx")
+app.add_typer(flow_app(Settings.from_environment), name="flow")
+
+
+@app.command(epilog="Example: cti up")
+def up(topology: TopologyOption = None) -> None:
+    """Starts everything of a topology on this machine: nodes, data center, sites. Ctrl-C stops it all."""
+    settings = Settings.from_environment(topology_file=topology)
+    _run(run_all(settings), settings)
+
+
+@app.command(epilog="Example: cti site sh")
+def site(name: str, topology: TopologyOption = None) -> None:
+    """Runs the process of one site."""
+    settings = Settings.from_environment(topology_file=topology)
+    known = [s.name for s in settings.topology.sites]
+    if name not in known:
+        raise typer.BadParameter(f"no such site: {name}; the topology has {', '.join(known)}")
+    _run(run_site(settings, name), settings)
+
+
+@app.command(epilog="Example: cti datacenter")
+def datacenter(topology: TopologyOption = None) -> None:
+    """Runs the data center: API, database, console."""
+    settings = Settings.from_environment(topology_file=topology)
+    _run(run_data_center(settings), settings)
+
+
+@app.command(epilog="Example: cti doctor --json")
+def doctor(
+    topology: TopologyOption = None, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False
+) -> None:
+    """Checks that this machine has what Hotline needs; says how to mend what it lacks."""
+    checks = run_doctor(Settings.from_environment(topology_file=topology))
+    if as_json:
+        print(json.dumps([c.as_json() for c in checks], ensure_ascii=False, indent=2))
+    else:
+        for check in checks:
+            print(check.render(people_language()))
+    raise typer.Exit(0 if all(c.ok for c in checks) else 2)
+
+
+@app.command()
+def version() -> None:
+    """Prints the version."""
+    print(__version__)
+
+
+def _run(work: Coroutine[Any, Any, None], settings: Settings) -> None:
+    configure_logging(settings.log_level)
+
+    async def supervised() -> None:
+        await until_signal(asyncio.ensure_future(work))
+
+    asyncio.run(supervised())
+
+
+def _problems_of(error: BaseException) -> list[HotlineError]:
+    if isinstance(error, HotlineError):
+        return [error]
+    if isinstance(error, BaseExceptionGroup):
+        return [found for inner in error.exceptions for found in _problems_of(inner)]
+    return []
+
+
+def main() -> None:
+    """The entry point: what people can mend is printed in one or two lines, never as a traceback."""
+    try:
+        app()
+    except (HotlineError, BaseExceptionGroup) as error:
+        problems = _problems_of(error)
+        if not problems:
+            raise
+        for found in problems:
+            print(found.render(people_language()), file=sys.stderr)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Agents' desktops at a site: one WebSocket each, JSON messages."""

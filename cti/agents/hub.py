@@ -1,0 +1,312 @@
+"""All agents' desktops of one site. Implements `calls.ports.Screens`, and follows what desktops say.
+
+An agent has one desktop at a time; a second one takes over. When the connection is lost the agent is not ready at once, so that
+nobody is offered to a dead screen, and becomes what they were as soon as the desktop is back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from cti.acd import State, Status
+from cti.agents.desk import Desk
+from cti.agents.messages import (
+    Answer,
+    Changed,
+    CodeText,
+    CustomerArrived,
+    Decline,
+    Device,
+    Elsewhere,
+    FromDesktop,
+    HangUp,
+    LoggedIn,
+    LogIn,
+    LogOut,
+    Offered,
+    OfferOver,
+    OfferView,
+    Ping,
+    Pong,
+    Queues,
+    QueueView,
+    Refused,
+    SaveWrapUp,
+    SetStatus,
+    Shown,
+    SipAccount,
+    Snapshot,
+    WrapUpView,
+)
+from cti.calls.context import ContactContext, CustomerCard
+from cti.calls.dispatcher import Dispatcher
+from cti.calls.ports import Offering
+from cti.kit.clock import Clock
+from cti.kit.logging import get_logger
+
+log = get_logger(__name__)
+CONNECTION_LOST = "connection_lost"
+FAILURES_ALLOWED = 5  # wrong passwords per agent and minute
+QUEUES_INTERVAL = 0.5  # seconds between two messages with waiting counts
+
+BAD_PASSWORD = Refused(code="agents.bad_password", en="The agent number or password is wrong.", zh="工号或密码错误。")
+TOO_MANY = Refused(
+    code="agents.too_many_attempts",
+    en="Too many wrong passwords; wait a minute.",
+    zh="密码错误次数过多，请一分钟后再试。",
+)
+TAKEN_OVER = Refused(
+    code="agents.taken_over",
+    en="Signed in elsewhere; this page is no longer connected.",
+    zh="已在别处签入，本页面已断开。",
+)
+NOT_IN_WRAP_UP = Refused(
+    code="agents.not_in_wrap_up", en="That contact's wrap-up is over already.", zh="该联络的话后整理已经结束。"
+)
+UNKNOWN_CODE = Refused(code="agents.unknown_code", en="There is no such wrap-up code.", zh="没有这个话后整理代码。")
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """An agent of this site, as configured."""
+
+    number: str
+    name: str
+    skills: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class QueueInfo:
+    """A queue as desktops show it."""
+
+    queue: str
+    title_zh: str
+    title_en: str
+    skills: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class DesktopConfig:
+    """What desktops of this site are told."""
+
+    site: str
+    seats: Mapping[str, Seat]
+    elsewhere: Mapping[str, tuple[str, str]]  # agents of other sites → (site, URL)
+    queues: tuple[QueueInfo, ...]
+    break_reasons: tuple[CodeText, ...]
+    wrap_up_codes: tuple[CodeText, ...]
+    password: str
+    sip_account: Callable[[str], SipAccount]
+
+
+class AgentHub:
+    """`attach` a dispatcher before the first desktop connects; `run` sends waiting counts."""
+
+    def __init__(self, config: DesktopConfig, clock: Clock) -> None:
+        self.config, self._clock = config, clock
+        self._desks: dict[str, Desk] = {}
+        self._devices: dict[str, Device] = {}
+        self._before_loss: dict[str, tuple[Status, str | None]] = {}
+        self._offers: dict[str, OfferView] = {}  # by agent: the contact on the screen
+        self._failures: dict[str, list[float]] = {}
+        self._queues_due = asyncio.Event()
+        self._dispatcher: Dispatcher | None = None
+
+    def attach(self, dispatcher: Dispatcher) -> None:
+        self._dispatcher = dispatcher
+
+    @property
+    def dispatcher(self) -> Dispatcher:
+        if self._dispatcher is None:
+            raise RuntimeError("attach a dispatcher first")
+        return self._dispatcher
+
+    def device(self, agent: str) -> Device:
+        """The phone the agent uses (the last one known)."""
+        return self._devices.get(agent, Device.PHONE)
+
+    @property
+    def connected(self) -> int:
+        return len(self._desks)
+
+    async def run(self) -> None:
+        """Sends waiting counts when they have changed, until cancelled."""
+        while True:
+            await self._queues_due.wait()
+            self._queues_due.clear()
+            for desk in list(self._desks.values()):
+                desk.send(Queues(queues=self._queue_views(desk.agent)))
+            await asyncio.sleep(QUEUES_INTERVAL)
+
+    # Connections
+
+    def log_in(self, message: LogIn) -> Desk | Refused | Elsewhere:
+        """A desk for the right password; it has been sent everything it needs."""
+        config, number = self.config, message.agent
+        if number in config.elsewhere:
+            site, url = config.elsewhere[number]
+            return Elsewhere(site=site, url=url)
+        refused = self._check_password(number, message.password)
+        if refused is not None:
+            return refused
+        seat = config.seats[number]
+        old = self._desks.get(number)
+        if old is not None:
+            old.send(TAKEN_OVER)
+            old.close()
+        desk = self._desks[number] = Desk(number, message.device)
+        self._devices[number] = message.device
+        known = self.dispatcher.agent(number)
+        self.dispatcher.log_in(number, dict(seat.skills))
+        if known is None and message.resume is not None:
+            self.dispatcher.set_status(number, message.resume, message.resume_reason)
+        self._restore(number)
+        account = config.sip_account(number) if message.device is Device.BROWSER else None
+        desk.send(LoggedIn(
+            snapshot=self.snapshot(number), sip=account, break_reasons=config.break_reasons, wrap_up_codes=config.wrap_up_codes
+        ))  # fmt: skip
+        log.info("agent.connected", agent=number, device=message.device)
+        return desk
+
+    def disconnected(self, desk: Desk) -> None:
+        """The connection is gone. Nothing happens if another desktop has taken over, or the agent has logged out."""
+        if self._desks.get(desk.agent) is not desk:
+            return
+        del self._desks[desk.agent]
+        agent = self.dispatcher.agent(desk.agent)
+        if agent is None or not agent.logged_in:
+            return
+        status, reason = (agent.next_status, agent.next_reason) if agent.next_status else (agent.status, agent.reason)
+        if status not in (Status.LOGGED_OUT, None) and reason != CONNECTION_LOST:
+            self._before_loss[desk.agent] = (status, reason)
+        log.info("agent.connection_lost", agent=desk.agent)
+        if status is Status.AVAILABLE:
+            self.dispatcher.set_status(desk.agent, Status.NOT_READY, CONNECTION_LOST)
+
+    def follow(self, desk: Desk, message: FromDesktop) -> None:
+        """Does what the desktop asks, or refuses with a reason."""
+        dispatcher, number = self.dispatcher, desk.agent
+        match message:
+            case Shown():
+                desk.shown(message.offer)
+            case SetStatus():
+                dispatcher.set_status(number, message.status, message.reason)
+            case Decline():
+                dispatcher.decline(number, message.offer)
+            case Answer():
+                dispatcher.answer(number, message.offer)
+            case HangUp():
+                dispatcher.hang_up(number, message.offer)
+            case SaveWrapUp():
+                self._save_wrap_up(desk, message)
+            case LogOut():
+                dispatcher.set_status(number, Status.LOGGED_OUT, None)
+                self._before_loss.pop(number, None)
+                if self._desks.get(number) is desk:
+                    del self._desks[number]
+                desk.close()
+            case Ping():
+                desk.send(Pong())
+            case LogIn():
+                desk.send(Refused(code="agents.logged_in_already", en="Already signed in.", zh="已经签入。"))
+
+    # Screens
+
+    async def show(self, offering: Offering, context: ContactContext) -> None:
+        view = OfferView(offer=offering.offer, ring_seconds=offering.ring_seconds, context=context)
+        self._offers[offering.agent] = view
+        desk = self._desks.get(offering.agent)
+        if desk is not None:
+            desk.send(Offered(offer=view))
+            if not await desk.wait_shown(offering.offer):
+                log.warning("offer.not_shown_in_time", agent=offering.agent, offer=offering.offer)
+
+    def customer(self, agent: str, offer: str, card: CustomerCard | None) -> None:
+        view = self._offers.get(agent)
+        if view is None or view.offer != offer:
+            return
+        context = view.context.model_copy(update={"customer": card, "customer_pending": False})
+        self._offers[agent] = view.model_copy(update={"context": context})
+        desk = self._desks.get(agent)
+        if desk is not None:
+            desk.send(CustomerArrived(offer=offer, customer=card))
+
+    def offer_over(self, agent: str, offer: str, outcome: str) -> None:
+        view = self._offers.get(agent)
+        if view is not None and view.offer == offer:
+            del self._offers[agent]
+        desk = self._desks.get(agent)
+        if desk is not None:
+            desk.send(OfferOver(offer=offer, outcome=outcome))
+
+    def changed(self, agent: str) -> None:
+        now = self.dispatcher.agent(agent)
+        if now is not None and now.state is State.IDLE:
+            self._offers.pop(agent, None)
+        desk = self._desks.get(agent)
+        if desk is not None:
+            desk.send(Changed(snapshot=self.snapshot(agent)))
+
+    def queues_changed(self) -> None:
+        self._queues_due.set()
+
+    # Inside
+
+    def snapshot(self, number: str) -> Snapshot:
+        """Everything the desktop shows about its agent."""
+        agent, now = self.dispatcher.acd.agents[number], self._clock.monotonic()
+        wrap_up = None
+        if agent.wrap_up_until is not None and agent.contact is not None:
+            wrap_up = WrapUpView(
+                contact=agent.contact, seconds=agent.wrap_up_seconds, left=max(0.0, agent.wrap_up_until - now),
+                codes=self.config.wrap_up_codes,
+            )  # fmt: skip
+        return Snapshot(
+            agent=number, name=self.config.seats[number].name, site=self.config.site, status=agent.status,
+            reason=agent.reason, next_status=agent.next_status, state=agent.state, since_ms=round((now - agent.since) * 1000),
+            offer=self._offers.get(number), wrap_up=wrap_up, queues=self._queue_views(number),
+        )  # fmt: skip
+
+    def _queue_views(self, number: str) -> tuple[QueueView, ...]:
+        agent, counts = self.dispatcher.acd.agents[number], self.dispatcher.queue_counts()
+        views = []
+        for info in self.config.queues:
+            if agent.can_serve(info.skills):
+                waiting, longest = counts.get(info.queue, (0, 0.0))
+                views.append(QueueView(
+                    queue=info.queue, title_zh=info.title_zh, title_en=info.title_en, waiting=waiting,
+                    longest_ms=round(longest * 1000),
+                ))  # fmt: skip
+        return tuple(views)
+
+    def _check_password(self, number: str, password: str) -> Refused | None:
+        now = self._clock.monotonic()
+        failures = [t for t in self._failures.get(number, []) if now - t < 60]
+        if len(failures) >= FAILURES_ALLOWED:
+            return TOO_MANY
+        right = hmac.compare_digest(password.encode(), self.config.password.encode())
+        if right and number in self.config.seats:
+            self._failures.pop(number, None)
+            return None
+        if number in self.config.seats:  # only agents that exist are remembered: an attacker can't fill the memory
+            self._failures[number] = [*failures, now]
+        log.warning("agent.log_in_refused", agent=number)
+        return BAD_PASSWORD
+
+    def _restore(self, number: str) -> None:
+        """What the agent was before the connection was lost."""
+        before = self._before_loss.pop(number, None)
+        agent = self.dispatcher.agent(number)
+        if before is None or agent is None:
+            return
+        if CONNECTION_LOST in (agent.reason, agent.next_reason):
+            self.dispatcher.set_status(number, *before)
+
+    def _save_wrap_up(self, desk: Desk, message: SaveWrapUp) -> None:
+        if message.code not in {c.code for c in self.config.wrap_up_codes}:
+            desk.send(UNKNOWN_CODE)
+        elif not self.dispatcher.save_wrap_up(desk.agent, message.contact, message.code, message.note, message.then):
+            desk.send(NOT_IN_WRAP_UP)

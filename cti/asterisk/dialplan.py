@@ -1,0 +1,52 @@
+"""Every string shared with the dialplan. `tests/architecture` checks that each stands in `dialplan/`, and the reverse."""
+
+from __future__ import annotations
+
+from typing import Final
+
+# Contexts
+INBOUND: Final = "inbound"  # calls from carriers
+WEBPHONE: Final = "webphone"  # calls from the console's web phone
+AGENTS: Final = "agents"  # calls that an agent's own phone places
+INTERSITE: Final = "intersite"  # calls from another site's node, to an agent granted to it
+VISIT: Final = "visit"  # where INTERSITE goes on, one extension for all agents
+EMERGENCY: Final = "emergency"  # no site process answers
+OFFER_HEADERS: Final = "offer-headers"  # pre-dial subroutine: puts the offer's headers on the INVITE
+
+# Channel variables
+CONTACT: Final = "CTI_CONTACT"  # the contact's id, set before the first AGI request, kept through every retry
+DONE: Final = "CTI_DONE"  # "1" once the call was really finished; Asterisk reports SUCCESS even when the server died
+HANGUP_CAUSE: Final = "CTI_HANGUP_CAUSE"  # Q.850 cause with which a finished call is hung up; empty: normal
+OFFER: Final = "CTI_OFFER"  # the offer for which an inter-site call was placed
+SITE: Final = "CTI_SITE"  # global: the site's name
+NODE: Final = "CTI_NODE"  # global: the node's name
+CALLER: Final = "CTI_CALLER"  # the dialplan's own: the caller's number, filtered
+GIVE_UP: Final = "CTI_GIVE_UP"  # the dialplan's own: when to stop asking for a site process, in seconds of the epoch
+ASKED: Final = "CTI_ASKED"  # the dialplan's own: when the last request was sent
+
+# FastAGI requests: agi://host:port/<path>,<contact>,<node>
+AGI_CALL: Final = "call"  # a caller has arrived, or is back after a server died
+AGI_VISIT: Final = "visit"  # another site's caller comes for a granted agent; third argument: the offer
+
+# SIP headers
+HEADER_CONTACT: Final = "X-Hotline-Contact"
+HEADER_OFFER: Final = "X-Hotline-Offer"
+HEADER_CALLER: Final = "X-Hotline-Caller"  # web phone only: the number the caller says to have
+
+# Endpoints
+WEBPHONE_ENDPOINT: Final = "webphone"
+
+
+def phone_endpoint(agent: str) -> str:
+    """The PJSIP endpoint of an agent's SIP phone (UDP, plain RTP)."""
+    return agent
+
+
+def browser_endpoint(agent: str) -> str:
+    """The PJSIP endpoint of an agent's browser (WebSocket, DTLS-SRTP)."""
+    return f"{agent}-web"
+
+
+def intersite_endpoint(node: str) -> str:
+    """The PJSIP endpoint of another node, for inter-site calls."""
+    return f"node-{node}"

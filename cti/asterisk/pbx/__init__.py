@@ -1,0 +1,1 @@
+"""Starts, renders and watches Asterisk nodes. `launcher.Pbx` is what others use; `cli` gives people the same."""

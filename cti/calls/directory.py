@@ -1,0 +1,143 @@
+"""Every call that this process serves, and those that an earlier one left behind.
+
+After a restart the journal says which contacts are open, and Asterisk which of their channels still stand. A caller whose
+channel stands comes back by itself: the dialplan asks again. A contact whose channel is gone is closed here, with cause
+`served` if it was in conversation and `lost` otherwise, so that every contact ends in exactly one `contact.ended`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Collection
+
+from cti.calls.leftovers import conversation_closed, engaged_agent, offer_closed, queue_left
+from cti.calls.ports import OpenContact, Telephony
+from cti.calls.services import Services
+from cti.calls.session import CallSession
+from cti.calls.visit_host import host_visit
+from cti.facts.kinds import ContactArrived, ContactEnded, EndCause, OfferOutcome, Party, QueueOutcome
+from cti.kit.logging import get_logger
+
+log = get_logger(__name__)
+
+
+MOST_TRIES = 3  # sessions that may fail for one contact before it is ended with an apology
+
+
+class Directory:
+    """`load` before the first call; then one `serve` or `host` per AGI connection."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._live: set[str] = set()  # contacts with a session here
+        self._left: dict[str, OpenContact] = {}  # open contacts without one
+        self._gone: deque[tuple[str, str]] = deque(maxlen=1000)  # (node, channel) of the latest hang-ups
+        self._faults: dict[str, int] = {}  # by contact: sessions that ended without an end
+        self._visits = 0
+
+    @property
+    def live(self) -> int:
+        """Calls being served, visits of other sites' callers included."""
+        return len(self._live) + self._visits
+
+    @property
+    def left_behind(self) -> int:
+        return len(self._left)
+
+    async def load(self) -> None:
+        """Finds what an earlier process left open."""
+        self._left = {found.contact: found for found in await self._services.journal.open_contacts()}
+        for found in self._left.values():
+            if (engaged := engaged_agent(found)) and engaged.agent_site == self._services.site:
+                self._services.dispatcher.left_engaged(engaged.agent, engaged.offer, found.contact, engaged.queue)
+        if self._left:
+            log.info("directory.contacts_found_open", count=len(self._left))
+
+    async def serve(self, telephony: Telephony) -> None:
+        """A caller is here, or back. Returns when the call has ended or its connection broke."""
+        contact = telephony.contact
+        if contact in self._live:
+            log.warning("directory.already_served", contact=contact)
+            return
+        found = self._left.pop(contact, None)
+        if found is not None:
+            self._free_agent(found)
+        self._live.add(contact)
+        try:
+            last_try = self._faults.get(contact, 0) >= MOST_TRIES - 1
+            ended = await CallSession(telephony, self._services).run(found, last_try=last_try)
+        finally:
+            self._live.discard(contact)
+        if ended:
+            self._faults.pop(contact, None)
+        else:
+            self._faults[contact] = self._faults.get(contact, 0) + 1
+            await self._keep(contact)
+
+    async def host(self, telephony: Telephony, offer: str) -> None:
+        """Another site's caller comes for a granted agent."""
+        self._visits += 1
+        try:
+            services = self._services
+            headers = dict(services.offer_headers(telephony.contact, offer))
+            await host_visit(telephony, offer, services.dispatcher, headers)
+        finally:
+            self._visits -= 1
+
+    async def channels_known(self, node: str, channels: Collection[str]) -> None:
+        """Asterisk says which channels the node has: open contacts of that node with another channel are closed."""
+        known = frozenset(channels)
+        for contact, found in list(self._left.items()):
+            its_node, channel = _channel(found)
+            if its_node == node and channel not in known:
+                await self._close(contact)
+
+    async def channel_gone(self, node: str, channel: str) -> None:
+        """A channel was hung up. Closes the contact if no session sees to it."""
+        self._gone.append((node, channel))
+        for contact, found in list(self._left.items()):
+            if _channel(found) == (node, channel):
+                await self._close(contact)
+
+    async def _keep(self, contact: str) -> None:
+        """The connection broke but the contact has not ended: it waits for the caller, unless the caller has gone already."""
+        for found in await self._services.journal.open_contacts():
+            if found.contact == contact and contact not in self._live:
+                self._left[contact] = found
+                if _channel(found) in self._gone:
+                    await self._close(contact)
+
+    async def _close(self, contact: str) -> None:
+        """The channel is gone: the contact ended at the last moment it was seen, a conversation just now."""
+        found = self._left.pop(contact, None)
+        if found is None:
+            return
+        self._free_agent(found)
+        self._faults.pop(contact, None)
+        services, last, talked = self._services, found.last_seen.at, found.connected is not None
+        if talked:
+            last = services.clock.wall()
+            facts = conversation_closed(found, last, Party.SYSTEM)
+        else:
+            facts = offer_closed(found, last, OfferOutcome.CALLER_GONE) + queue_left(
+                found, last, QueueOutcome.ABANDONED
+            )
+        for fact in facts:
+            services.journal.record(fact, contact)
+        cause = EndCause.SERVED if talked else EndCause.LOST
+        ms = max(0, round((last - found.arrived.at).total_seconds() * 1000))
+        await services.journal.record(ContactEnded(cause=cause, by=Party.SYSTEM, ms=ms), contact)
+        log.info("directory.contact_closed", contact=contact, cause=cause)
+
+    def _free_agent(self, found: OpenContact) -> None:
+        """The agent whom an earlier process had engaged is free; with wrap-up if there was a conversation."""
+        engaged = engaged_agent(found)
+        if engaged is not None and engaged.agent_site == self._services.site:
+            wrap_up = self._services.terms(engaged.queue).wrap_up_seconds if found.connected is not None else 0.0
+            self._services.dispatcher.left_engaged_ended(engaged.agent, engaged.offer, wrap_up)
+
+
+def _channel(found: OpenContact) -> tuple[str, str]:
+    """The node and the channel at which the caller arrived."""
+    arrived = ContactArrived.model_validate(found.arrived.data)
+    return arrived.node, arrived.asterisk_channel

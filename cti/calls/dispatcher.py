@@ -1,0 +1,282 @@
+"""Carries out what the router decides about this site's agents and contacts; `visits.py` does so for the other sites.
+
+The router (`cti.acd`) is pure; here its events get their `now`, and its decisions become facts, messages to desktops and offers
+to waiting sessions. All methods that take an event are synchronous, so events are seen in the order in which they happen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from cti.acd import (
+    Acd,
+    Agent,
+    AgentChanged,
+    CancelOffer,
+    Decision,
+    MakeOffer,
+    State,
+    Status,
+    Waiting,
+    WrapUpOver,
+)
+from cti.calls.context import ContactContext
+from cti.calls.engagement import Engagement
+from cti.calls.ports import Journal, Offering, Peers, Screens
+from cti.calls.tickets import Ticket
+from cti.calls.visits import Visits
+from cti.facts import FactData
+from cti.facts.kinds import (
+    AgentStateChanged,
+    AgentStatusChanged,
+    HoldEnded,
+    HoldStarted,
+    OfferOutcome,
+    Party,
+    WrapUpEnded,
+    WrapUpStarted,
+)
+from cti.kit.clock import Clock
+from cti.kit.logging import get_logger
+from cti.kit.tasks import Background
+
+log = get_logger(__name__)
+TIME_OUT_CODE = "time_out"  # the wrap-up code written when the agent saved none
+
+
+class Dispatcher:
+    """The live state of one site's queues and agents. `close` cancels what it has started."""
+
+    def __init__(
+        self,
+        site: str,
+        journal: Journal,
+        clock: Clock,
+        screens: Screens,
+        peers: Peers,
+        address_of: Callable[[str], str],
+    ) -> None:
+        self.site = site
+        self.acd = Acd(site)
+        self.tickets: dict[str, Ticket] = {}  # by contact: those of this site that wait
+        self.engagements: dict[str, Engagement] = {}  # by offer: phones that ring or talk
+        self._left_engaged: dict[str, tuple[str, str, str]] = {}  # by agent: offer, contact, queue
+        self._journal, self._clock, self._screens = journal, clock, screens
+        self._address_of = address_of
+        self._timer: asyncio.TimerHandle | None = None
+        self._closed = False
+        self._background = Background(
+            lambda name, error: log.error("dispatcher.task_failed", task=name, exc_info=error)
+        )
+        self.visits = Visits(self, peers, screens, address_of)
+
+    # Agents
+
+    def agent(self, number: str) -> Agent | None:
+        return self.acd.agents.get(number)
+
+    def log_in(self, number: str, skills: dict[str, int]) -> None:
+        now = self.now()
+        self.do(self.acd.log_in(number, skills, now))
+        if (left := self._left_engaged.get(number)) is not None:
+            self.do(self.acd.restore_conversation(number, *left, now))
+
+    def left_engaged(self, number: str, offer: str, contact: str, queue: str) -> None:
+        """An earlier process left this agent talking, or being rung: busy with it from the log-in on."""
+        self._left_engaged[number] = (offer, contact, queue)
+
+    def left_engaged_ended(self, number: str, offer: str, wrap_up_seconds: float) -> None:
+        """That is over."""
+        if self._left_engaged.pop(number, None) is not None:
+            self.do(self.acd.finished(offer, wrap_up_seconds, self.now()))
+
+    def set_status(self, number: str, status: Status, reason: str | None) -> None:
+        self.do(self.acd.set_status(number, status, reason, self.now()))
+
+    def held(self, number: str, on: bool) -> None:
+        """The agent's phone has put the customer on hold, or taken them back."""
+        event = self.acd.held if on else self.acd.unheld
+        self.do(event(number, self.now()))
+
+    def save_wrap_up(self, number: str, contact: str, code: str, note: str | None, then: Status) -> bool:
+        """False if that contact is not being wrapped up by this agent (any more): nothing is written."""
+        agent, now = self.agent(number), self.now()
+        if agent is None or agent.state is not State.WRAP_UP or agent.contact != contact:
+            return False
+        self._wrap_up_ended(number, contact, code, note, Party.AGENT, now - agent.since)
+        if agent.next_status is None:
+            self.acd.set_status(number, then, None, now)
+        self.do(self.acd.wrap_up_done(number, now))
+        return True
+
+    # Contacts of this site
+
+    @contextmanager
+    def waiting(self, ticket: Ticket, age: float = 0.0) -> Iterator[Ticket]:
+        """The contact waits inside this block, `age` seconds old already. Leaving it in any way frees agent and place."""
+        now, terms = self.now(), ticket.terms
+        self.tickets[ticket.contact] = ticket
+        ticket.customer.add_done_callback(lambda _: self._customer_came(ticket))
+        self.do(self.acd.enter(Waiting(ticket.contact, terms.queue, terms.skills, terms.priority, now - age), now))
+        try:
+            yield ticket
+        finally:
+            self.tickets.pop(ticket.contact, None)
+            self.do(self.acd.leave(ticket.contact, "left", self.now()))
+
+    async def show(self, offering: Offering, context: ContactContext) -> None:
+        """The offer reaches the agent's screen; when this returns the phone may ring."""
+        if offering.agent_site == self.site:
+            await self._screens.show(offering, context)
+            self.ringing(offering)
+
+    def ringing(self, offering: Offering) -> None:
+        """The phone of one of our agents begins to ring."""
+        self.do(self.acd.ringing(offering.offer, self.now()))
+
+    def caller_left(self, contact: str) -> None:
+        """Frees whoever was reserved for a contact that is gone."""
+        self.do(self.acd.leave(contact, "caller_gone", self.now()))
+
+    @contextmanager
+    def engaged(self, offering: Offering) -> Iterator[Engagement]:
+        """A phone rings inside this block, then talks. Leaving it in any way ends the agent's part."""
+        engagement = self.engagements[offering.offer] = Engagement(offering)
+        try:
+            yield engagement
+        finally:
+            self.engagements.pop(offering.offer, None)
+            if engagement.answered and offering.agent_site == self.site:
+                self.do(self.acd.finished(offering.offer, offering.wrap_up_seconds, self.now()))
+
+    def offer_ended(self, offering: Offering, outcome: OfferOutcome) -> None:
+        """What came of ringing. A caller who hung up is seen by the end of `waiting`."""
+        now = self.now()
+        if offering.agent_site != self.site:
+            answered = outcome is OfferOutcome.ANSWERED
+            self.do(self.acd.grant_over(offering.offer, offering.contact, offering.agent, answered, now))
+        elif outcome is OfferOutcome.ANSWERED:
+            self.do(self.acd.answered(offering.offer, now))
+        elif outcome is not OfferOutcome.CALLER_GONE:
+            self._screens.offer_over(offering.agent, offering.offer, outcome)
+            self.do(self.acd.missed(offering.offer, outcome, now))
+
+    # From desktops
+
+    def decline(self, number: str, offer: str) -> None:
+        if (engagement := self._engagement(number, offer)) is not None:
+            engagement.decline()
+
+    def hang_up(self, number: str, offer: str) -> None:
+        engagement = self._engagement(number, offer)
+        if engagement is not None and engagement.answered:
+            self._background.start(engagement.hang_up(), f"hang up {offer}")
+
+    def answer(self, number: str, offer: str) -> None:
+        engagement = self._engagement(number, offer)
+        if engagement is not None and not engagement.answered:
+            self._background.start(engagement.answer(), f"answer {offer}")
+
+    # What is asked
+
+    def queue_counts(self) -> dict[str, tuple[int, float]]:
+        """Per queue: how many wait, and for how many seconds the oldest has."""
+        now, counts = self.now(), dict[str, tuple[int, float]]()
+        for waiting in self.acd.waiting.values():
+            count, longest = counts.get(waiting.queue, (0, 0.0))
+            counts[waiting.queue] = (count + 1, max(longest, now - waiting.since))
+        return counts
+
+    async def close(self) -> None:
+        """Stops timers and tasks. Agents and contacts stay as they are for whoever comes next: nothing is decided any more."""
+        self._closed = True
+        if self._timer is not None:
+            self._timer.cancel()
+        self.visits.close()
+        await self._background.cancel()
+
+    # For `Visits` too
+
+    def now(self) -> float:
+        return self._clock.monotonic()
+
+    def record(self, data: FactData, contact: str | None = None) -> None:
+        """Writes a fact in order, without waiting for the disk."""
+        self._journal.record(data, contact)
+
+    def do(self, decisions: Sequence[Decision]) -> None:
+        """Carries out decisions in order."""
+        if self._closed:
+            return
+        for decision in decisions:
+            match decision:
+                case AgentChanged():
+                    self._agent_changed(decision)
+                case MakeOffer(origin=None):
+                    self._offer(decision)
+                case MakeOffer():
+                    self._background.start(self.visits.grant(decision), f"grant {decision.offer}")
+                case CancelOffer():
+                    self.visits.forget_grant(decision.offer)
+                    self._screens.offer_over(decision.agent, decision.offer, OfferOutcome.CALLER_GONE)
+                case WrapUpOver():
+                    self._wrap_up_ended(
+                        decision.agent, decision.contact, TIME_OUT_CODE, None, Party.SYSTEM, decision.lasted
+                    )
+                case _:
+                    self.visits.carry_out(decision)
+        self._screens.queues_changed()
+        self._set_timer()
+
+    # Inside
+
+    def _engagement(self, number: str, offer: str) -> Engagement | None:
+        engagement = self.engagements.get(offer)
+        return engagement if engagement is not None and engagement.offering.agent == number else None
+
+    def _offer(self, made: MakeOffer) -> None:
+        ticket = self.tickets[made.contact]
+        address = self._address_of(made.agent)
+        ticket.offers.put_nowait(ticket.offering(made.offer, made.agent, self.site, made.waited, address))
+
+    def _agent_changed(self, change: AgentChanged) -> None:
+        agent, contact = change.agent, change.contact
+        if change.state is not change.was_state:
+            self.record(AgentStateChanged(agent=agent, state=change.state, was=change.was_state), contact)
+            match change.was_state, change.state:
+                case State.TALKING, State.HELD:
+                    self.record(HoldStarted(agent=agent), contact)
+                case State.HELD, _:
+                    self.record(HoldEnded(agent=agent, ms=round(change.lasted * 1000)), contact)
+            if change.state is State.WRAP_UP:
+                self.record(WrapUpStarted(agent=agent, seconds=self.acd.agents[agent].wrap_up_seconds), contact)
+        if (change.status, change.reason) != (change.was_status, change.was_reason):
+            self.record(
+                AgentStatusChanged(agent=agent, status=change.status, was=change.was_status, reason=change.reason)
+            )
+            log.info("agent.status_changed", agent=agent, was=change.was_status, status=change.status)
+            if Status.LOGGED_OUT in (change.status, change.was_status):
+                self.visits.agents_changed()
+        self._screens.changed(agent)
+
+    def _wrap_up_ended(self, agent: str, contact: str, code: str, note: str | None, by: Party, seconds: float) -> None:
+        self.record(WrapUpEnded(agent=agent, code=code, note=note, by=by, ms=round(seconds * 1000)), contact)
+
+    def _customer_came(self, ticket: Ticket) -> None:
+        """The customer's record: to the screens that show the contact already."""
+        card = ticket.card
+        for offer, engagement in self.engagements.items():
+            if engagement.offering.contact == ticket.contact and engagement.offering.agent_site == self.site:
+                self._screens.customer(engagement.offering.agent, offer, card)
+        self.visits.customer_came(ticket.contact, card)
+
+    def _set_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        deadline = self.acd.next_deadline()
+        if deadline is not None:
+            delay = max(0.0, deadline - self.now())
+            self._timer = asyncio.get_running_loop().call_later(delay, lambda: self.do(self.acd.tick(self.now())))

@@ -1,0 +1,256 @@
+"""What a call session needs of the world. `cti.asterisk` and `cti.journal` provide it; `cti.testing` fakes it.
+
+Sounds are absolute paths without extension, or the name of one of Asterisk's own sounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from cti.calls.context import ContactContext, CustomerCard
+from cti.facts import Fact, FactData
+
+
+class CallerGone(Exception):
+    """The customer has hung up. Raised by any method of `Telephony` from then on; the session ends the contact."""
+
+
+class TelephonyFailed(Exception):
+    """Asterisk refused a command, or its connection broke while the caller may still be there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What the customer typed. `complete` when the terminator was pressed or `max_digits` reached; else time ran out."""
+
+    digits: str
+    complete: bool
+
+
+class DialOutcome(StrEnum):
+    """How an attempt to reach a phone ended."""
+
+    ANSWERED = "answered"
+    NO_ANSWER = "no_answer"  # it rang for the whole time
+    BUSY = "busy"  # busy, or refused
+    UNREACHABLE = "unreachable"  # not registered, or the network failed
+    CANCELLED = "cancelled"  # stopped by `Leg.cancel`
+
+
+class Leg(Protocol):
+    """A phone being rung for the caller, then talking with the caller."""
+
+    async def answered(self) -> DialOutcome:
+        """Waits until the phone is answered or the attempt has failed. Raises `CallerGone`. May be called again."""
+        ...
+
+    async def ended(self) -> float:
+        """Waits for the end of the conversation and gives its length in seconds (0.0 if never answered).
+
+        Returns when the agent hangs up; raises `CallerGone` when the customer does (`talked` then holds the length).
+        """
+        ...
+
+    @property
+    def talked(self) -> float:
+        """Seconds of conversation so far; final once `ended` has returned or raised."""
+        ...
+
+    async def cancel(self) -> None:
+        """Stops ringing, or ends the conversation, by hanging up the phone's channel; the caller stays."""
+        ...
+
+    async def ring_answer(self) -> None:
+        """Asks the phone to answer by itself (NOTIFY, Event: talk). Does nothing where the phone can't."""
+        ...
+
+
+class Telephony(Protocol):
+    """One caller's channel. Cancelling a method stops what it does (a sound stops within milliseconds) and leaves the caller up."""
+
+    contact: str  # the contact's id; survives every retry of the dialplan
+    node: str  # the Asterisk node
+    channel: str  # its name in Asterisk
+    caller: str  # the customer's number: digits and a leading + only; "" if withheld
+    caller_name: str  # hostile text, cleaned of control characters, at most 80 characters
+    called: str  # the number dialed
+
+    async def answer(self) -> None: ...
+
+    async def play(self, sounds: Sequence[str], *, barge_in: str = "") -> str:
+        """Plays sounds one after the other. A digit out of `barge_in` stops them and is returned; "" when all was heard.
+
+        A sound that does not exist is replaced by the fallback sound: never silence, never an error.
+        """
+        ...
+
+    async def collect(
+        self,
+        sounds: Sequence[str],
+        *,
+        max_digits: int,
+        first_digit: float,
+        between_digits: float,
+        terminator: str = "#",
+    ) -> Collected:
+        """Plays sounds, which the first digit interrupts, and gathers digits. Time limits in seconds, from the sound's end.
+
+        `terminator` may hold one key, or "" for none; it is not part of `digits`.
+        """
+        ...
+
+    async def hold(self, music: str = "default") -> None:
+        """Music until `unhold`. The caller can hang up, and an announcement be made, meanwhile."""
+        ...
+
+    async def unhold(self) -> None: ...
+
+    async def announce(self, sounds: Sequence[str]) -> None:
+        """Plays over the music, which then goes on. Cancel it to stop at once."""
+        ...
+
+    async def dial(self, address: str, *, ring_seconds: float, headers: Mapping[str, str]) -> Leg:
+        """Rings `address` (`PJSIP/1001`, several joined by &) while the caller hears music, and connects who answers.
+
+        Returns as soon as Asterisk was asked; the leg tells the rest. The conversation survives the death of this process.
+        """
+        ...
+
+    async def was_connected(self) -> bool:
+        """Whether the last phone rung for this caller, maybe by an earlier process, was answered."""
+        ...
+
+    async def caller_gone(self) -> None:
+        """Returns once the customer has hung up (cancel it otherwise)."""
+        ...
+
+    async def hang_up(self, cause: int = 16) -> None:
+        """Marks the call as really finished (CTI_DONE) and hangs up with a Q.850 cause. Never raises `CallerGone`."""
+        ...
+
+    async def get(self, variable: str) -> str | None: ...
+
+    async def set(self, variable: str, value: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class OpenContact:
+    """A contact whose end is not in the journal: what a restarted process finds."""
+
+    contact: str
+    last_seen: Fact
+    arrived: Fact
+    queue: Fact | None = None  # `queue.entered` without `queue.left`
+    offer: Fact | None = None  # `offer.made` without `offer.ended`
+    connected: Fact | None = None  # `agent.connected` without `agent.disconnected`
+
+
+class Journal(Protocol):
+    """The site's append-only store of facts."""
+
+    def record(self, data: FactData, contact: str | None = None) -> Awaitable[Fact]:
+        """Numbers the fact now (order of calls is order of `seq`); the awaitable completes when it is on disk.
+
+        Awaiting is needed only before acting on the fact. Never raises for bad data: `data` is typed already.
+        """
+        ...
+
+    async def open_contacts(self) -> Sequence[OpenContact]:
+        """Contacts that arrived and have not ended, oldest first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """What an `http` node got. `status` is 0 when no answer came in time or at all."""
+
+    status: int
+    body: object = None  # parsed JSON, or text
+
+
+class Http(Protocol):
+    """Requests that a flow makes to business systems."""
+
+    async def request(self, method: str, url: str, *, body: object | None, timeout: float) -> HttpAnswer:
+        """Never raises: a failure is an answer with status 0."""
+        ...
+
+
+class Customers(Protocol):
+    """The data center's customer records."""
+
+    async def find(self, number: str) -> CustomerCard | None:
+        """None when unknown. May take long or raise `OSError`; callers put it under a budget."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A contact that waits at another site too: all that site needs to reserve an agent and show who is calling."""
+
+    contact: str
+    queue: str
+    skills: Mapping[str, int]
+    priority: int
+    age: float  # seconds it has waited; clocks of sites are never compared
+    ring_seconds: float
+    wrap_up_seconds: float
+    context: ContactContext
+
+
+@dataclass(frozen=True, slots=True)
+class Offering:
+    """One offer as the call sees it. `agent_site` differs from the contact's site when another site granted the agent."""
+
+    offer: str
+    contact: str
+    queue: str
+    agent: str
+    agent_site: str
+    waited: float  # seconds, when it was made
+    address: str  # what to dial
+    ring_seconds: float
+    wrap_up_seconds: float
+
+
+class Screens(Protocol):
+    """Agents' desktops. None of these raises when the desktop is gone."""
+
+    async def show(self, offering: Offering, context: ContactContext) -> None:
+        """Returns once the offer is on the screen, and after 250 ms at the latest: the phone may ring."""
+        ...
+
+    def customer(self, agent: str, offer: str, card: CustomerCard | None) -> None:
+        """The customer's record, which came late."""
+        ...
+
+    def offer_over(self, agent: str, offer: str, outcome: str) -> None: ...
+
+    def changed(self, agent: str) -> None:
+        """Status or state is new."""
+        ...
+
+    def queues_changed(self) -> None: ...
+
+
+class Peers(Protocol):
+    """The links to the other sites. A message to a site whose link is down is dropped: `Dispatcher.peer_lost` has mended the state."""
+
+    def summary_changed(self) -> None: ...
+
+    def open_visit(self, site: str, visit: Visit) -> None: ...
+
+    def update_visit(self, site: str, contact: str, card: CustomerCard | None) -> None:
+        """The customer's record, which came late."""
+        ...
+
+    def withdraw_visit(self, site: str, contact: str, reason: str) -> None: ...
+
+    def grant(self, site: str, contact: str, offer: str, agent: str) -> None:
+        """The link adds where the agent is to be dialed from there."""
+        ...
+
+    def decline(self, site: str, offer: str) -> None: ...

@@ -1,0 +1,299 @@
+"""One call, top to bottom: run the flow, wait for an agent when it says so, connect, go on with the flow, end.
+
+It holds no policy: the flow's next step comes from `cti.ivr`, the agent from `cti.acd` through the dispatcher. Every step is
+written to the journal before it is acted on. Whatever happens, a contact that ends here ends in exactly one `contact.ended`;
+one whose connection broke (`TelephonyFailed`, or this process stopping) stays open and is resumed by whoever comes next. Its
+place in the flow travels with the caller, in a channel variable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from cti.calls.context import ContactContext, PathStep
+from cti.calls.leftovers import conversation_closed, offer_closed, queue_left
+from cti.calls.ports import CallerGone, OpenContact, Telephony, TelephonyFailed
+from cti.calls.queueing import QueueStay
+from cti.calls.services import Services, look_up, paths
+from cti.calls.tickets import Ticket
+from cti.facts import FactData
+from cti.facts.kinds import (
+    ContactArrived,
+    ContactEnded,
+    ContactResumed,
+    EndCause,
+    FlowEntered,
+    LanguageChosen,
+    NodeVisited,
+    OfferOutcome,
+    Party,
+    PromptMissing,
+    QueueEntered,
+    QueueOutcome,
+)
+from cti.ivr import (
+    Answered,
+    Collect,
+    Enqueue,
+    Event,
+    HangUp,
+    LeftQueue,
+    NodeVisit,
+    Play,
+    Played,
+    Position,
+    PromptRef,
+    Request,
+    Step,
+    Typed,
+    again,
+    begin,
+    leave,
+    resume,
+)
+from cti.kit.logging import get_logger, mask_number
+
+log = get_logger(__name__)
+ANY_KEY = "0123456789*#"
+POSITION = "CTI_POSITION"  # channel variable: where in the flow the caller is
+
+
+class CallSession:
+    """Serves one caller. Create it when the call arrives or is back; `run` it once."""
+
+    def __init__(self, telephony: Telephony, services: Services) -> None:
+        self._telephony, self._services = telephony, services
+        self._contact = telephony.contact
+        self._started = services.clock.monotonic()
+        self._customer = look_up(services.customers, telephony.caller)
+        self._path: list[PathStep] = []
+        self._step: Step | None = None
+        self._ahead = ""  # the key with which the caller cut an announcement short
+        self._stay: QueueStay | None = None  # the latest stay in a queue
+        self._offer_found: OpenContact | None = None  # an offer that an earlier process made, not closed yet
+        self._queue_found: OpenContact | None = None  # a stay that an earlier process began, not gone on with yet
+
+    async def run(self, found: OpenContact | None = None, *, last_try: bool = False) -> bool:
+        """Serves the call; True once the contact has ended. Cancelling it leaves caller and contact as they are.
+
+        After a fault of ours the dialplan asks again, and the caller hears the current prompt once more; in the `last_try`
+        the caller hears an apology, and the contact ends.
+        """
+        try:
+            step = await (self._arrive() if found is None else self._return(found))
+            if step is not None:
+                await self._follow(step)
+            cause, by = self._ended_by_flow()
+        except CallerGone:
+            cause, by = self._ended_by_customer(), Party.CUSTOMER
+        except TelephonyFailed as error:
+            log.warning("call.connection_broken", contact=self._contact, reason=str(error))
+            return False
+        except Exception as error:
+            log.error("call.failed", contact=self._contact, exc_info=error, last_try=last_try)
+            if not last_try:
+                return False
+            cause, by = EndCause.FAILED, Party.SYSTEM
+            await self._apologize()
+        finally:
+            self._customer.cancel()
+        await self._end(cause, by)
+        return True
+
+    # Stages
+
+    async def _arrive(self) -> Step:
+        call, services = self._telephony, self._services
+        await services.journal.record(ContactArrived(
+            hotline=services.hotline.number, caller=call.caller, called=call.called, node=call.node,
+            asterisk_channel=call.channel,
+        ), self._contact)  # fmt: skip
+        log.info("call.arrived", contact=self._contact, node=call.node, caller=mask_number(call.caller))
+        await call.answer()
+        return await self._begin()
+
+    async def _begin(self) -> Step:
+        call, services = self._telephony, self._services
+        step = begin(
+            services.hotline, caller=call.caller, called=call.called, now=services.clock.monotonic(),
+            variables=services.flow_variables,
+        )  # fmt: skip
+        hotline = services.hotline
+        await services.journal.record(FlowEntered(
+            hotline=hotline.number, flow=hotline.name, version=hotline.version, language=step.position.language
+        ), self._contact)  # fmt: skip
+        return step
+
+    async def _return(self, found: OpenContact) -> Step | None:
+        """An earlier process served this caller. None when only the end of a conversation was missing."""
+        call, services = self._telephony, self._services
+        self._started -= (services.clock.wall() - found.arrived.at).total_seconds()
+        self._offer_found, self._queue_found = found, found if found.queue is not None else None
+        talked = found.connected is not None or (found.offer is not None and await call.was_connected())
+        stage: Literal["flow", "queue", "conversation"]
+        stage = "conversation" if talked else "queue" if found.queue else "flow"
+        resumed = ContactResumed(node=call.node, asterisk_channel=call.channel, stage=stage)
+        await services.journal.record(resumed, self._contact)
+        log.info("call.resumed", contact=self._contact, stage=stage)
+        now = services.clock.wall()
+        left = conversation_closed(found, now, Party.AGENT) if talked else offer_closed(found, now, OfferOutcome.FAILED)
+        self._record(left)
+        self._offer_found = None
+        if talked:
+            self._queue_found = None
+            return None
+        position = await self._saved_position()
+        if position is None:
+            return await self._begin()
+        return again(services.hotline, position, services.clock.monotonic())
+
+    async def _follow(self, step: Step) -> None:
+        """Runs the flow to its end."""
+        while True:
+            self._note(step.visited)
+            if self._step is not None and step.position.language != self._step.position.language:
+                self._services.journal.record(LanguageChosen(language=step.position.language), self._contact)
+            self._step = step
+            if isinstance(step.command, HangUp):
+                return
+            await self._telephony.set(POSITION, step.position.model_dump_json())
+            event = await self._carry_out(step)
+            step = resume(self._services.hotline, step.position, event, self._services.clock.monotonic())
+
+    async def _carry_out(self, step: Step) -> Event:
+        call, command = self._telephony, step.command
+        match command:
+            case Play():
+                self._ahead = await call.play(self._sounds(command.prompts), barge_in=ANY_KEY)
+                return Played()
+            case Collect():
+                return await self._collect(command)
+            case Request():
+                answer = await self._services.http.request(
+                    command.method, command.url, body=command.body, timeout=command.timeout
+                )
+                return Answered(answer.status, answer.body)
+            case Enqueue():
+                self._ahead = ""
+                return LeftQueue(await self._queue(command))
+            case _:
+                raise AssertionError(f"no such command: {command}")
+
+    async def _collect(self, command: Collect) -> Typed:
+        """Gathers digits. A key that cut an announcement short is the first of them: nobody is asked for it again."""
+        ahead, self._ahead = self._ahead, ""
+        if ahead and ahead == command.terminator:
+            return Typed("", complete=True)
+        if len(ahead) == command.max_digits:
+            return Typed(ahead, complete=True)
+        typed = await self._telephony.collect(
+            [] if ahead else self._sounds(command.prompts), max_digits=command.max_digits - len(ahead),
+            first_digit=command.between_digits if ahead else command.first_digit,
+            between_digits=command.between_digits, terminator=command.terminator,
+        )  # fmt: skip
+        return Typed(ahead + typed.digits, typed.complete)
+
+    async def _queue(self, command: Enqueue) -> QueueOutcome:
+        services, age = self._services, 0.0
+        terms = services.terms(command.queue, command.priority)
+        entered = QueueEntered(queue=command.queue, skills=dict(terms.skills), priority=terms.priority)
+        found, self._queue_found = self._queue_found, None
+        if found is not None and found.queue is not None and found.queue.data.get("queue") == command.queue:
+            age = max(0.0, (services.clock.wall() - found.queue.at).total_seconds())
+        else:
+            await services.journal.record(entered, self._contact)
+        ticket = Ticket(self._contact, terms, lambda: self._context(command.queue), self._customer)
+        self._stay = services.queue_stay(self._telephony, ticket, self._language, age)
+        return await self._stay.run()
+
+    # Ends
+
+    def _ended_by_flow(self) -> tuple[EndCause, Party]:
+        step, stay = self._step, self._stay
+        if step is None:
+            return EndCause.SERVED, Party.SYSTEM
+        if isinstance(step.command, HangUp) and step.command.failed:
+            return EndCause.FAILED, Party.SYSTEM
+        if stay is None:
+            return EndCause.CONTAINED, Party.SYSTEM
+        if stay.ended_by is None:
+            return EndCause.UNSERVED, Party.SYSTEM
+        return EndCause.SERVED, stay.ended_by
+
+    def _ended_by_customer(self) -> EndCause:
+        stay = self._stay
+        if stay is not None and stay.ended_by is not None:
+            return EndCause.SERVED
+        abandoned = self._queue_found is not None or (stay is not None and stay.outcome is QueueOutcome.ABANDONED)
+        return EndCause.ABANDONED if abandoned else EndCause.LEFT_FLOW
+
+    async def _end(self, cause: EndCause, by: Party) -> None:
+        services, now = self._services, self._services.clock.monotonic()
+        if by is Party.CUSTOMER and self._step is not None:
+            self._note(leave(services.hotline, self._step.position, now))
+        if self._offer_found is not None:
+            self._record(offer_closed(self._offer_found, services.clock.wall(), OfferOutcome.CALLER_GONE))
+        if self._queue_found is not None:
+            self._record(queue_left(self._queue_found, services.clock.wall(), QueueOutcome.ABANDONED))
+        ended = ContactEnded(cause=cause, by=by, ms=_ms(now - self._started))
+        await services.journal.record(ended, self._contact)
+        log.info("call.ended", contact=self._contact, cause=cause, by=by)
+        await self._telephony.hang_up()
+
+    async def _apologize(self) -> None:
+        try:
+            await self._telephony.play([self._services.sounds.fallback])
+        except (CallerGone, TelephonyFailed):
+            log.info("call.gone_before_apology", contact=self._contact)
+
+    # Small things
+
+    def _record(self, facts: Sequence[FactData]) -> None:
+        for fact in facts:
+            self._services.journal.record(fact, self._contact)
+
+    @property
+    def _language(self) -> str:
+        return self._step.position.language if self._step else self._services.hotline.language
+
+    async def _saved_position(self) -> Position | None:
+        saved = await self._telephony.get(POSITION)
+        try:
+            return Position.model_validate_json(saved) if saved else None
+        except ValueError:
+            return None
+
+    def _note(self, visited: Sequence[NodeVisit]) -> None:
+        """Writes down the nodes that were left, for the journal and for the agent's screen."""
+        hotline = self._services.hotline
+        for visit in visited:
+            self._services.journal.record(NodeVisited(
+                flow=hotline.name, version=hotline.version, node=visit.node, node_kind=visit.kind, input=visit.input,
+                outcome=visit.outcome, ms=visit.ms,
+            ), self._contact)  # fmt: skip
+            title = hotline.title(visit.node)
+            self._path.append(PathStep(node=visit.node, title_zh=title.zh, title_en=title.en, input=visit.input))
+
+    def _sounds(self, prompts: Sequence[PromptRef]) -> list[str]:
+        return paths(self._services.sounds, prompts, self._prompt_missing)
+
+    def _prompt_missing(self, prompt: PromptRef) -> None:
+        self._services.journal.record(PromptMissing(prompt=prompt.id, language=prompt.language), self._contact)
+
+    def _context(self, queue: str) -> ContactContext:
+        call, services = self._telephony, self._services
+        title, stay = services.hotline.queues[queue].title, self._stay
+        done = self._customer.done()
+        return ContactContext(
+            contact=self._contact, caller=call.caller, caller_name=call.caller_name, called=call.called, site=services.site,
+            queue=queue, queue_title_zh=title.zh, queue_title_en=title.en, language=self._language,
+            waited_ms=_ms(stay.waited) if stay else 0, path=tuple(self._path),
+            collected=services.hotline.shown(self._step.position) if self._step else {},
+            customer=self._customer.result() if done and not self._customer.cancelled() else None,
+            customer_pending=not done,
+        )  # fmt: skip
+
+
+def _ms(seconds: float) -> int:
+    return round(seconds * 1000)

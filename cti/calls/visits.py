@@ -1,0 +1,185 @@
+"""Contacts that wait at another site too, and agents granted to other sites.
+
+A visit goes out when nobody here can serve a contact; the other site reserves an agent, shows the contact on the agent's screen, and
+only then grants the agent. The caller's site uses the first grant and declines the rest, by dialing the agent over the inter-site
+trunk; the agent's site takes that call in `visit_host.py`, and rings the agent for no call that it has not granted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from cti.acd import AcceptGrant, Acd, Decision, DeclineGrant, MakeOffer, OpenVisit, PeerSummary, Waiting, WithdrawVisit
+from cti.calls.context import CustomerCard
+from cti.calls.ports import Offering, Peers, Screens, Visit
+from cti.calls.tickets import Ticket
+from cti.facts import FactData
+from cti.facts.kinds import VisitGranted, VisitOpened, VisitWithdrawn
+from cti.kit.logging import get_logger
+
+log = get_logger(__name__)
+GRANT_SECONDS = 5.0  # how long a granted agent waits for the other site's call
+
+
+class Floor(Protocol):
+    """What the dispatcher lends: the router, the waiting tickets, and a way to act."""
+
+    site: str
+    acd: Acd
+    tickets: dict[str, Ticket]
+
+    def now(self) -> float: ...
+    def record(self, data: FactData, contact: str | None = None) -> None: ...
+    def do(self, decisions: Sequence[Decision]) -> None: ...
+
+
+class Visits:
+    """Both ends of the traffic with peers. Methods named after events come from the links."""
+
+    def __init__(self, floor: Floor, peers: Peers, screens: Screens, address_of: Callable[[str], str]) -> None:
+        self._floor, self._peers, self._screens, self._address_of = floor, peers, screens, address_of
+        self._visitors: dict[str, Visit] = {}  # by contact: other sites' contacts that wait here
+        self._granted: dict[
+            str, tuple[Offering, asyncio.TimerHandle | None]
+        ] = {}  # by offer: our agents, given to other sites
+        self._addresses: dict[str, str] = {}  # by offer: where to dial an agent that another site granted
+
+    # From peers
+
+    def peer_summary(self, summary: PeerSummary) -> None:
+        self._floor.do(self._floor.acd.peer_summary(summary, self._floor.now()))
+
+    def peer_lost(self, site: str) -> None:
+        """The link is cut: its visits end here, ours there are void. Conversations go on."""
+        self._floor.do(self._floor.acd.peer_lost(site, self._floor.now()))
+
+    def opened(self, site: str, visit: Visit) -> None:
+        now = self._floor.now()
+        self._visitors[visit.contact] = visit
+        waiting = Waiting(visit.contact, visit.queue, visit.skills, visit.priority, now - visit.age, origin=site)
+        self._floor.do(self._floor.acd.enter(waiting, now))
+
+    def updated(self, contact: str, card: CustomerCard | None) -> None:
+        visit = self._visitors.get(contact)
+        if visit is None:
+            return
+        context = visit.context.model_copy(update={"customer": card, "customer_pending": False})
+        self._visitors[contact] = replace(visit, context=context)
+        for offer, (offering, _) in self._granted.items():
+            if offering.contact == contact:
+                self._screens.customer(offering.agent, offer, card)
+
+    def withdrawn(self, contact: str) -> None:
+        """The contact needs nobody here any more; a grant that was not used yet is void."""
+        self._visitors.pop(contact, None)
+        self._floor.do(self._floor.acd.leave(contact, "withdrawn", self._floor.now()))
+
+    def granted(self, site: str, contact: str, offer: str, agent: str, address: str) -> None:
+        """Another site has reserved an agent for our contact, to be dialed at `address`."""
+        self._addresses[offer] = address
+        self._floor.do(self._floor.acd.grant(site, contact, offer, agent, self._floor.now()))
+        self._addresses.pop(offer, None)
+
+    def declined(self, offer: str) -> None:
+        """The other site does not need the agent we granted. Too late once its call is here: that call's end says the rest."""
+        _, timer = self._granted.get(offer, (None, None))
+        if timer is not None:
+            self._give_back(offer)
+
+    # From the call that comes over the inter-site trunk
+
+    def claim(self, offer: str) -> Offering | None:
+        """The call for a granted agent is here. None if no such grant stands: the call must be refused."""
+        offering, timer = self._granted.get(offer, (None, None))
+        if offering is None or timer is None or self._floor.acd.offer_of(offer) is None:
+            return None
+        timer.cancel()
+        self._granted[offer] = (offering, None)
+        return offering
+
+    def forget_grant(self, offer: str) -> None:
+        """The offer is over, one way or another."""
+        offering, timer = self._granted.pop(offer, (None, None))
+        if timer is not None:
+            timer.cancel()
+        if offering is not None:
+            self._visitors.pop(offering.contact, None)
+
+    # From the dispatcher
+
+    async def grant(self, made: MakeOffer) -> None:
+        """Shows the visitor on our agent's screen, then grants the agent to the caller's site."""
+        visit = self._visitors[made.contact]
+        origin = made.origin or ""
+        offering = Offering(
+            made.offer, made.contact, made.queue, made.agent, self._floor.site, made.waited, self._address_of(made.agent),
+            visit.ring_seconds, visit.wrap_up_seconds,
+        )  # fmt: skip
+        timer = asyncio.get_running_loop().call_later(GRANT_SECONDS, self._give_back, made.offer)
+        self._granted[made.offer] = (offering, timer)
+        await self._screens.show(offering, visit.context)
+        if made.offer in self._granted:
+            self._peers.grant(origin, made.contact, made.offer, made.agent)
+
+    def carry_out(self, decision: Decision) -> None:
+        """Tells a peer what the router decided."""
+        match decision:
+            case DeclineGrant():
+                self._peers.decline(decision.site, decision.offer)
+            case WithdrawVisit():
+                self._floor.record(VisitWithdrawn(to_site=decision.site, reason=decision.reason), decision.contact)
+                self._peers.withdraw_visit(decision.site, decision.contact, decision.reason)
+            case OpenVisit():
+                self._open(decision)
+            case AcceptGrant():
+                self._accept(decision)
+
+    def agents_changed(self) -> None:
+        """Someone logged in or out: peers must know which skills are here."""
+        self._peers.summary_changed()
+
+    def customer_came(self, contact: str, card: CustomerCard | None) -> None:
+        waiting = self._floor.acd.waiting.get(contact)
+        for site in sorted(waiting.visiting) if waiting else ():
+            self._peers.update_visit(site, contact, card)
+
+    def close(self) -> None:
+        for _, timer in self._granted.values():
+            if timer is not None:
+                timer.cancel()
+
+    # Inside
+
+    def _open(self, decision: OpenVisit) -> None:
+        ticket = self._floor.tickets.get(decision.contact)
+        waiting = self._floor.acd.waiting.get(decision.contact)
+        if ticket is None or waiting is None:
+            return
+        terms, age = ticket.terms, self._floor.now() - waiting.since
+        opened = VisitOpened(queue=terms.queue, to_site=decision.site, reason=decision.reason)
+        self._floor.record(opened, decision.contact)
+        self._peers.open_visit(decision.site, Visit(
+            decision.contact, terms.queue, terms.skills, terms.priority, age, terms.ring_seconds, terms.wrap_up_seconds,
+            ticket.context(),
+        ))  # fmt: skip
+
+    def _accept(self, decision: AcceptGrant) -> None:
+        ticket, address = self._floor.tickets.get(decision.contact), self._addresses.get(decision.offer)
+        if ticket is None or address is None:
+            self._peers.decline(decision.site, decision.offer)
+            return
+        granted = VisitGranted(queue=decision.queue, to_site=decision.site, agent=decision.agent, offer=decision.offer)
+        self._floor.record(granted, decision.contact)
+        ticket.offers.put_nowait(
+            ticket.offering(decision.offer, decision.agent, decision.site, decision.waited, address)
+        )
+
+    def _give_back(self, offer: str) -> None:
+        offering, _ = self._granted[offer]
+        log.info("visit.grant_unused", offer=offer, agent=offering.agent)
+        self.forget_grant(offer)
+        self._screens.offer_over(offering.agent, offer, "caller_gone")
+        self._floor.do(self._floor.acd.released(offer, self._floor.now()))

@@ -1,0 +1,117 @@
+import { Suspense, lazy, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Frame, ToolButton } from "../app/Frame";
+import { Banners } from "./Banners";
+import { CallControls } from "./CallControls";
+import { ContactPanel } from "./ContactPanel";
+import styles from "./Desktop.module.css";
+import { digit, dispatch, hold, mute, session, useSession } from "./desk";
+import { IdlePanel } from "./IdlePanel";
+import { Queues } from "./Queues";
+import { stageOf } from "./state";
+import type { Action } from "./shortcuts";
+import { StatusControl } from "./StatusControl";
+import { useShortcuts } from "./useShortcuts";
+import { WrapUpPanel } from "./WrapUpPanel";
+import { focusNote, useWrapUp } from "./wrapUp";
+
+const Help = lazy(() => import("./Help"));
+
+export function Desktop() {
+  const { t } = useTranslation();
+  const stage = useSession(stageOf);
+  const me = useSession((it) => it.me);
+  const wrapUp = useWrapUp(me?.wrap_up ?? null);
+  const [keypad, setKeypad] = useState(false);
+  const [picking, setPicking] = useState(false);
+  const [help, setHelp] = useState<"never" | "open" | "closed">("never");
+  const [wasStage, setWasStage] = useState(stage);
+
+  // What was open belongs to the stage that is over; nothing may lie over a call that comes.
+  if (stage !== wasStage) {
+    setWasStage(stage);
+    setKeypad(false);
+    setPicking(false);
+    if (help === "open") setHelp("closed");
+  }
+
+  const pick = (index: number) => {
+    if (stage === "wrap_up") return wrapUp.pick(index);
+    const reason = session().breakReasons[index];
+    setPicking(false);
+    if (reason) dispatch({ type: "set_status", status: "break", reason: reason.code });
+  };
+
+  const act = (action: Action) => {
+    const { call } = session();
+    switch (action.type) {
+      case "answer":
+      case "decline":
+      case "hang_up":
+        return dispatch({ type: action.type });
+      case "mute":
+        return call && mute(!call.muted);
+      case "hold":
+        return call && hold(!call.held);
+      case "keypad":
+        return setKeypad(call !== null && !keypad);
+      case "digit":
+        return digit(action.digit);
+      case "ready":
+        return stage === "wrap_up" ? wrapUp.setThen("available") : dispatch({ type: "set_status", status: "available" });
+      case "break":
+        return stage === "wrap_up" ? wrapUp.setThen("break") : setPicking(!picking);
+      case "pick":
+        return pick(action.index);
+      case "note":
+        return focusNote();
+      case "save":
+        return wrapUp.save();
+      case "help":
+        return setHelp(help === "open" ? "closed" : "open");
+      case "close":
+        setKeypad(false);
+        setPicking(false);
+        setHelp((was) => (was === "open" ? "closed" : was));
+        return (document.activeElement as HTMLElement | null)?.blur();
+    }
+  };
+  useShortcuts({ stage, keypad, picking }, act);
+
+  const busy = stage === "talking" || stage === "wrap_up";
+  return (
+    <Frame
+      whole
+      title={me?.name ?? ""}
+      center={<StatusControl picking={picking} setPicking={setPicking} />}
+      tools={
+        <>
+          <ToolButton label={t("desk.shortcuts")} icon="keyboard" testId="help" onClick={() => setHelp("open")} />
+          <ToolButton
+            label={t(busy ? "desk.signOutBusy" : "desk.signOut")}
+            icon="signOut"
+            testId="sign-out"
+            disabled={busy}
+            onClick={() => dispatch({ type: "sign_out" })}
+          />
+        </>
+      }
+    >
+      <Banners />
+      <div className={styles.page}>
+        <section className={styles.stage} data-stage={stage} data-testid="stage">
+          {stage === "idle" ? (
+            <IdlePanel pickBreak={() => setPicking(true)} />
+          ) : (
+            <>
+              <ContactPanel />
+              {stage === "wrap_up" ? <WrapUpPanel wrapUp={wrapUp} /> : <CallControls keypad={keypad} act={act} />}
+            </>
+          )}
+        </section>
+        <Queues />
+      </div>
+      <Suspense fallback={null}>{help !== "never" && <Help open={help === "open"} close={() => setHelp("closed")} />}</Suspense>
+    </Frame>
+  );
+}

@@ -1,0 +1,478 @@
+// Made by `npm run api`; do not edit.
+export type paths = Record<string, never>;
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * Answer
+         * @description Asks the agent's SIP phone to answer (a browser answers by itself and need not send it).
+         */
+        readonly Answer: {
+            /** Offer */
+            readonly offer: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly type: "answer";
+        };
+        /**
+         * Changed
+         * @description The agent's status or state changed; replaces what the desktop knew.
+         */
+        readonly Changed: {
+            readonly snapshot: components["schemas"]["Snapshot"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly type: "changed";
+        };
+        /**
+         * CodeText
+         * @description A choice with its name in both languages.
+         */
+        readonly CodeText: {
+            /** Code */
+            readonly code: string;
+            /** En */
+            readonly en: string;
+            /** Zh */
+            readonly zh: string;
+        };
+        /**
+         * ContactContext
+         * @description Who is calling and what they have done so far.
+         */
+        readonly ContactContext: {
+            /** Called */
+            readonly called: string;
+            /** Caller */
+            readonly caller: string;
+            /**
+             * Caller Name
+             * @default
+             */
+            readonly caller_name: string;
+            /**
+             * Collected
+             * @default {}
+             */
+            readonly collected: {
+                readonly [key: string]: string;
+            };
+            /** Contact */
+            readonly contact: string;
+            /** @default null */
+            readonly customer: components["schemas"]["CustomerCard"] | null;
+            /**
+             * Customer Pending
+             * @default false
+             */
+            readonly customer_pending: boolean;
+            /** Language */
+            readonly language: string;
+            /**
+             * Path
+             * @default []
+             */
+            readonly path: readonly components["schemas"]["PathStep"][];
+            /** Queue */
+            readonly queue: string;
+            /** Queue Title En */
+            readonly queue_title_en: string;
+            /** Queue Title Zh */
+            readonly queue_title_zh: string;
+            /** Site */
+            readonly site: string;
+            /** Waited Ms */
+            readonly waited_ms: number;
+        };
+        /**
+         * CustomerArrived
+         * @description The customer's record, late.
+         */
+        readonly CustomerArrived: {
+            readonly customer: components["schemas"]["CustomerCard"] | null;
+            /** Offer */
+            readonly offer: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly type: "customer";
+        };
+        /**
+         * CustomerCard
+         * @description The customer's record in the data center.
+         */
+        readonly CustomerCard: {
+            /**
+             * Fields
+             * @default {}
+             */
+            readonly fields: {
+                readonly [key: string]: string;
+            };
+            /**
+             * Grade
+             * @default
+             */
+            readonly grade: string;
+            /**
+             * Id
+             * @default
+             */
+            readonly id: string;
+            /** Name */
+            readonly name: string;
+            /**
+             * Notes
+             * @default
+             */
+            readonly notes: string;
+        };
+        /** Decline */
+        readonly Decline: {
+            /** Offer */
+            readonly offer: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly type: "decline";
+        };
+        /**
+         * Device
+         * @description The phone an agent uses.
+         * @enum {string}
+         */
+        readonly Device: "browser" | "phone";
+        /**
+         * Elsewhere
+         * @description The agent's seat is at another site: connect there.
+         */
+        readonly Elsewhere: {
+            /** Site */
+            readonly site: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly type: "elsewhere";
+            /** Url */
+            readonly url: string;
+        };
+        readonly FromDesktop: components["schemas"]["LogIn"] | components["schemas"]["SetStatus"] | components["schemas"]["Shown"] | components["schemas"]["Answer"] | components["schemas"]["Decline"] | components["schemas"]["HangUp"] | components["schemas"]["SaveWrapUp"] | components["schemas"]["LogOut"] | components["schemas"]["Ping"];
+        readonly FromSite: components["schemas"]["LoggedIn"] | components["schemas"]["Elsewhere"] | components["schemas"]["Changed"] | components["schemas"]["Offered"] | components["schemas"]["CustomerArrived"] | components["schemas"]["OfferOver"] | components["schemas"]["Queues"] | components["schemas"]["Refused"] | components["schemas"]["Pong"];
+        /**
+         * HangUp
+         * @description Ends the conversation; the customer hears the flow's next step, or the end.
+         */
+        readonly HangUp: {
+            /** Offer */
+            readonly offer: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly type: "hang_up";
+        };
+        /** LogIn */
+        readonly LogIn: {
+            /** Agent */
+            readonly agent: string;
+            /** @default browser */
+            readonly device: components["schemas"]["Device"];
+            /**
+             * Language
+             * @default zh
+             * @enum {string}
+             */
+            readonly language: "zh" | "en";
+            /** Password */
+            readonly password: string;
+            /**
+             * Resume
+             * @default null
+             */
+            readonly resume: ("available" | "break") | null;
+            /**
+             * Resume Reason
+             * @default null
+             */
+            readonly resume_reason: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly type: "log_in";
+        };
+        /** LogOut */
+        readonly LogOut: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly type: "log_out";
+        };
+        /** LoggedIn */
+        readonly LoggedIn: {
+            /** Break Reasons */
+            readonly break_reasons: readonly components["schemas"]["CodeText"][];
+            readonly sip: components["schemas"]["SipAccount"] | null;
+            readonly snapshot: components["schemas"]["Snapshot"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly type: "logged_in";
+            /** Wrap Up Codes */
+            readonly wrap_up_codes: readonly components["schemas"]["CodeText"][];
+        };
+        /**
+         * OfferOver
+         * @description The offer is gone without a conversation.
+         */
+        readonly OfferOver: {
+            /** Offer */
+            readonly offer: string;
+            /** Outcome */
+            readonly outcome: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly type: "offer_over";
+        };
+        /** OfferView */
+        readonly OfferView: {
+            readonly context: components["schemas"]["ContactContext"];
+            /** Offer */
+            readonly offer: string;
+            /** Ring Seconds */
+            readonly ring_seconds: number;
+        };
+        /**
+         * Offered
+         * @description A contact comes. Show it, then send `shown`; the phone rings after that.
+         */
+        readonly Offered: {
+            readonly offer: components["schemas"]["OfferView"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly type: "offered";
+        };
+        /**
+         * PathStep
+         * @description One node the customer passed in the flow.
+         */
+        readonly PathStep: {
+            /**
+             * Input
+             * @default null
+             */
+            readonly input: string | null;
+            /** Node */
+            readonly node: string;
+            /** Title En */
+            readonly title_en: string;
+            /** Title Zh */
+            readonly title_zh: string;
+        };
+        /** Ping */
+        readonly Ping: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly type: "ping";
+        };
+        /** Pong */
+        readonly Pong: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly type: "pong";
+        };
+        /** QueueView */
+        readonly QueueView: {
+            /** Longest Ms */
+            readonly longest_ms: number;
+            /** Queue */
+            readonly queue: string;
+            /** Title En */
+            readonly title_en: string;
+            /** Title Zh */
+            readonly title_zh: string;
+            /** Waiting */
+            readonly waiting: number;
+        };
+        /**
+         * Queues
+         * @description Waiting counts of the agent's queues; on change, at most twice a second.
+         */
+        readonly Queues: {
+            /** Queues */
+            readonly queues: readonly components["schemas"]["QueueView"][];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly type: "queues";
+        };
+        /**
+         * Refused
+         * @description The last message was not followed.
+         */
+        readonly Refused: {
+            /** Code */
+            readonly code: string;
+            /** En */
+            readonly en: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly type: "refused";
+            /** Zh */
+            readonly zh: string;
+        };
+        /** SaveWrapUp */
+        readonly SaveWrapUp: {
+            /** Code */
+            readonly code: string;
+            /** Contact */
+            readonly contact: string;
+            /**
+             * Note
+             * @default null
+             */
+            readonly note: string | null;
+            /**
+             * Then
+             * @default available
+             * @enum {string}
+             */
+            readonly then: "available" | "break";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly type: "wrap_up";
+        };
+        /**
+         * SetStatus
+         * @description May be sent during a contact: it takes effect when the contact is over.
+         */
+        readonly SetStatus: {
+            /**
+             * Reason
+             * @default null
+             */
+            readonly reason: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            readonly status: "available" | "break";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly type: "set_status";
+        };
+        /**
+         * Shown
+         * @description The offer is on the screen; the phone may ring. Without it the phone rings 250 ms after the offer was sent.
+         */
+        readonly Shown: {
+            /** Offer */
+            readonly offer: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly type: "shown";
+        };
+        /**
+         * SipAccount
+         * @description What the browser registers with.
+         */
+        readonly SipAccount: {
+            /** Password */
+            readonly password: string;
+            /** Uri */
+            readonly uri: string;
+            /** Username */
+            readonly username: string;
+            /** Ws Url */
+            readonly ws_url: string;
+        };
+        /**
+         * Snapshot
+         * @description Everything the desktop shows about its agent.
+         */
+        readonly Snapshot: {
+            /** Agent */
+            readonly agent: string;
+            /** Name */
+            readonly name: string;
+            /** @default null */
+            readonly next_status: components["schemas"]["Status"] | null;
+            /** @default null */
+            readonly offer: components["schemas"]["OfferView"] | null;
+            /**
+             * Queues
+             * @default []
+             */
+            readonly queues: readonly components["schemas"]["QueueView"][];
+            /**
+             * Reason
+             * @default null
+             */
+            readonly reason: string | null;
+            /** Since Ms */
+            readonly since_ms: number;
+            /** Site */
+            readonly site: string;
+            readonly state: components["schemas"]["State"];
+            readonly status: components["schemas"]["Status"];
+            /** @default null */
+            readonly wrap_up: components["schemas"]["WrapUpView"] | null;
+        };
+        /**
+         * State
+         * @description What is observed.
+         * @enum {string}
+         */
+        readonly State: "idle" | "reserved" | "ringing" | "talking" | "held" | "wrap_up";
+        /**
+         * Status
+         * @description What the person declares.
+         * @enum {string}
+         */
+        readonly Status: "logged_out" | "available" | "break" | "not_ready";
+        /** WrapUpView */
+        readonly WrapUpView: {
+            /** Codes */
+            readonly codes: readonly components["schemas"]["CodeText"][];
+            /** Contact */
+            readonly contact: string;
+            /** Left */
+            readonly left: number;
+            /** Seconds */
+            readonly seconds: number;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export type operations = Record<string, never>;

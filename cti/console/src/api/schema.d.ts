@@ -1,0 +1,1833 @@
+// Made by `npm run api`; do not edit.
+export interface paths {
+    readonly "/api/v1/contacts": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List contacts, newest first
+         * @description Contacts that match every filter given, by time of arrival. Pages are cut by a cursor, so contacts that arrive meanwhile move nothing.
+         */
+        readonly get: operations["list_contacts_api_v1_contacts_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/contacts/{contact}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Read the story of one contact
+         * @description Who called, the path through the flow, the queues, every offer and how it ended, who talked for how long, why it ended, the wrap-up, and all facts of every site in order. Can be read while the contact goes on.
+         */
+        readonly get: operations["read_contact_api_v1_contacts__contact__get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/customers": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Find the customer with a telephone number
+         * @description The one customer with this number, written as a caller's number may be: with or without +86, 0086 or a leading 0. 404 if there is none.
+         */
+        readonly get: operations["find_customer_api_v1_customers_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/customers/{customer}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Read a customer
+         * @description The customer with this id. 404 if there is none.
+         */
+        readonly get: operations["read_customer_api_v1_customers__customer__get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/facts": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Take a batch of facts from a site
+         * @description Stores up to 1000 facts (at most 4 MiB), each exactly once by `(site, seq)`, in any order, and answers how far the site's facts are stored without a gap: the site may forget those, and sends again from there. A fact that cannot be understood is set aside and counted as arrived; a fact whose `seq` is stored with other content is set aside too, and the first one stands.
+         */
+        readonly post: operations["take_facts_api_v1_facts_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/policies/{number}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Read a policy
+         * @description What the hotline's self-service says about a policy. 404 if there is none with this number.
+         */
+        readonly get: operations["read_policy_api_v1_policies__number__get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/sites": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List the sites
+         * @description Where agents connect, and which sites are ready now (asked when you ask; at most a second).
+         */
+        readonly get: operations["list_sites_api_v1_sites_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/webphone": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get the web phone's account
+         * @description With it a browser calls the hotline at a site as a customer would.
+         */
+        readonly get: operations["read_webphone_api_v1_webphone_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/healthz": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Is the process alive?
+         * @description 200 as long as it can answer at all.
+         */
+        readonly get: operations["healthz_healthz_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/metrics": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Figures for Prometheus
+         * @description Prometheus text format. Never labeled by agent or number.
+         */
+        readonly get: operations["read_metrics_metrics_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/readyz": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Would a call be answered?
+         * @description 200 when the database answers and every site's process says that it is ready; they are asked now, for at most two seconds. Otherwise 503 with what is missing.
+         */
+        readonly get: operations["readyz_readyz_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * Acknowledgement
+         * @description How far the site's facts are on disk.
+         * @example {
+         *       "acknowledged": 41
+         *     }
+         */
+        readonly Acknowledgement: {
+            /**
+             * Acknowledged
+             * @description the highest `seq` of the site up to which nothing is missing; 0 when its first fact is missing
+             */
+            readonly acknowledged: number;
+        };
+        /**
+         * ContactDetail
+         * @description The whole story.
+         * @example {
+         *       "agent": "1001",
+         *       "agent_site": "sh",
+         *       "arrived_at": "2026-11-23T08:15:02.104512Z",
+         *       "called": "95500",
+         *       "caller": "13800138000",
+         *       "cause": "served",
+         *       "channel": "voice",
+         *       "duration_ms": 218116,
+         *       "ended_at": "2026-11-23T08:18:40.221001Z",
+         *       "ended_by": "customer",
+         *       "facts": [
+         *         {
+         *           "at": "2026-11-23T08:15:02.104512Z",
+         *           "contact": "sh1-1763885702.17",
+         *           "data": {
+         *             "priority": 5,
+         *             "queue": "claims",
+         *             "skills": {
+         *               "car_claims": 50
+         *             }
+         *           },
+         *           "id": "01JD8Q7M0W3V9K2X4Z6B8N1R5T",
+         *           "kind": "queue.entered",
+         *           "seq": 41,
+         *           "site": "sh",
+         *           "v": 1
+         *         }
+         *       ],
+         *       "flow": "main",
+         *       "flow_version": "9f2c61d0",
+         *       "hold_ms": 0,
+         *       "hotline": "95500",
+         *       "id": "sh1-1763885702.17",
+         *       "language": "zh",
+         *       "legs": [],
+         *       "node": "sh1",
+         *       "nodes": [],
+         *       "offers": [],
+         *       "queue": "claims",
+         *       "queues": [],
+         *       "site": "sh",
+         *       "talk_ms": 181300,
+         *       "waited_ms": 8120,
+         *       "wrap_up_code": "claim_reported",
+         *       "wrap_ups": []
+         *     }
+         */
+        readonly ContactDetail: {
+            /**
+             * Agent
+             * @description the last agent who talked with the customer
+             */
+            readonly agent: string | null;
+            /**
+             * Agent Site
+             * @description that agent's site
+             */
+            readonly agent_site: string | null;
+            /**
+             * Arrived At
+             * @description null while only another site's facts have come in
+             */
+            readonly arrived_at: string | null;
+            /**
+             * Called
+             * @description the number dialed
+             */
+            readonly called: string | null;
+            /**
+             * Caller
+             * @description the customer's number; empty if withheld
+             */
+            readonly caller: string | null;
+            /**
+             * Cause
+             * @description why it ended
+             */
+            readonly cause: components["schemas"]["EndCause"] | string | null;
+            /**
+             * Channel
+             * @description `voice`
+             */
+            readonly channel: string | null;
+            /**
+             * Duration Ms
+             * @description from arrival to end, ms
+             */
+            readonly duration_ms: number | null;
+            /**
+             * Ended At
+             * @description null while it goes on
+             */
+            readonly ended_at: string | null;
+            /**
+             * Ended By
+             * @description who ended it
+             */
+            readonly ended_by: components["schemas"]["Party"] | string | null;
+            /**
+             * Facts
+             * @description all facts of the contact from every site, in order
+             */
+            readonly facts: readonly components["schemas"]["Fact"][];
+            /**
+             * Flow
+             * @description the flow that answered
+             */
+            readonly flow: string | null;
+            /**
+             * Flow Version
+             * @description its published version
+             */
+            readonly flow_version: string | null;
+            /**
+             * Hold Ms
+             * @description on hold during conversations, ms
+             */
+            readonly hold_ms: number | null;
+            /**
+             * Hotline
+             * @description the hotline that was reached
+             */
+            readonly hotline: string | null;
+            /**
+             * Id
+             * @description the contact's id
+             */
+            readonly id: string;
+            /**
+             * Language
+             * @description the language of the flow, `zh` or `en`
+             */
+            readonly language: string | null;
+            /**
+             * Legs
+             * @description the customer's channel, then one per offer
+             */
+            readonly legs: readonly components["schemas"]["LegView"][];
+            /**
+             * Node
+             * @description the Asterisk node it arrived at
+             */
+            readonly node: string | null;
+            /**
+             * Nodes
+             * @description the path through the flow
+             */
+            readonly nodes: readonly components["schemas"]["NodeVisitView"][];
+            /**
+             * Offers
+             * @description the attempts to reach an agent, in order
+             */
+            readonly offers: readonly components["schemas"]["OfferView"][];
+            /**
+             * Queue
+             * @description the last queue
+             */
+            readonly queue: string | null;
+            /**
+             * Queues
+             * @description the stays in queues
+             */
+            readonly queues: readonly components["schemas"]["QueueVisitView"][];
+            /**
+             * Site
+             * @description the site where it arrived
+             */
+            readonly site: string;
+            /**
+             * Talk Ms
+             * @description conversations in all, ms
+             */
+            readonly talk_ms: number | null;
+            /**
+             * Waited Ms
+             * @description in queues in all, until answered or left, ms
+             */
+            readonly waited_ms: number | null;
+            /**
+             * Wrap Up Code
+             * @description the last wrap-up code
+             */
+            readonly wrap_up_code: string | null;
+            /**
+             * Wrap Ups
+             * @description the work afterwards
+             */
+            readonly wrap_ups: readonly components["schemas"]["WrapUpView"][];
+        };
+        /**
+         * ContactList
+         * @description One page, newest first.
+         * @example {
+         *       "items": [
+         *         {
+         *           "agent": "1001",
+         *           "agent_site": "sh",
+         *           "arrived_at": "2026-11-23T08:15:02.104512Z",
+         *           "called": "95500",
+         *           "caller": "13800138000",
+         *           "cause": "served",
+         *           "channel": "voice",
+         *           "duration_ms": 218116,
+         *           "ended_at": "2026-11-23T08:18:40.221001Z",
+         *           "ended_by": "customer",
+         *           "hold_ms": 0,
+         *           "hotline": "95500",
+         *           "id": "sh1-1763885702.17",
+         *           "language": "zh",
+         *           "queue": "claims",
+         *           "site": "sh",
+         *           "talk_ms": 181300,
+         *           "waited_ms": 8120,
+         *           "wrap_up_code": "claim_reported"
+         *         }
+         *       ],
+         *       "next_cursor": "MjAyNi0xMS0yM1QwODoxNTowMi4xMDQ1MTIrMDA6MDAgc2gxLTE3"
+         *     }
+         */
+        readonly ContactList: {
+            /**
+             * Items
+             * @description contacts, newest arrival first
+             */
+            readonly items: readonly components["schemas"]["ContactSummary"][];
+            /**
+             * Next Cursor
+             * @description send it as `cursor` for the next page; null on the last one
+             */
+            readonly next_cursor: string | null;
+        };
+        /**
+         * ContactSummary
+         * @description One line of the list. What has not happened (yet) is null.
+         * @example {
+         *       "agent": "1001",
+         *       "agent_site": "sh",
+         *       "arrived_at": "2026-11-23T08:15:02.104512Z",
+         *       "called": "95500",
+         *       "caller": "13800138000",
+         *       "cause": "served",
+         *       "channel": "voice",
+         *       "duration_ms": 218116,
+         *       "ended_at": "2026-11-23T08:18:40.221001Z",
+         *       "ended_by": "customer",
+         *       "hold_ms": 0,
+         *       "hotline": "95500",
+         *       "id": "sh1-1763885702.17",
+         *       "language": "zh",
+         *       "queue": "claims",
+         *       "site": "sh",
+         *       "talk_ms": 181300,
+         *       "waited_ms": 8120,
+         *       "wrap_up_code": "claim_reported"
+         *     }
+         */
+        readonly ContactSummary: {
+            /**
+             * Agent
+             * @description the last agent who talked with the customer
+             */
+            readonly agent: string | null;
+            /**
+             * Agent Site
+             * @description that agent's site
+             */
+            readonly agent_site: string | null;
+            /**
+             * Arrived At
+             * @description null while only another site's facts have come in
+             */
+            readonly arrived_at: string | null;
+            /**
+             * Called
+             * @description the number dialed
+             */
+            readonly called: string | null;
+            /**
+             * Caller
+             * @description the customer's number; empty if withheld
+             */
+            readonly caller: string | null;
+            /**
+             * Cause
+             * @description why it ended
+             */
+            readonly cause: components["schemas"]["EndCause"] | string | null;
+            /**
+             * Channel
+             * @description `voice`
+             */
+            readonly channel: string | null;
+            /**
+             * Duration Ms
+             * @description from arrival to end, ms
+             */
+            readonly duration_ms: number | null;
+            /**
+             * Ended At
+             * @description null while it goes on
+             */
+            readonly ended_at: string | null;
+            /**
+             * Ended By
+             * @description who ended it
+             */
+            readonly ended_by: components["schemas"]["Party"] | string | null;
+            /**
+             * Hold Ms
+             * @description on hold during conversations, ms
+             */
+            readonly hold_ms: number | null;
+            /**
+             * Hotline
+             * @description the hotline that was reached
+             */
+            readonly hotline: string | null;
+            /**
+             * Id
+             * @description the contact's id
+             */
+            readonly id: string;
+            /**
+             * Language
+             * @description the language of the flow, `zh` or `en`
+             */
+            readonly language: string | null;
+            /**
+             * Queue
+             * @description the last queue
+             */
+            readonly queue: string | null;
+            /**
+             * Site
+             * @description the site where it arrived
+             */
+            readonly site: string;
+            /**
+             * Talk Ms
+             * @description conversations in all, ms
+             */
+            readonly talk_ms: number | null;
+            /**
+             * Waited Ms
+             * @description in queues in all, until answered or left, ms
+             */
+            readonly waited_ms: number | null;
+            /**
+             * Wrap Up Code
+             * @description the last wrap-up code
+             */
+            readonly wrap_up_code: string | null;
+        };
+        /**
+         * Customer
+         * @description Who is calling.
+         * @example {
+         *       "fields": {
+         *         "city": "上海",
+         *         "since": "2012"
+         *       },
+         *       "grade": "gold",
+         *       "id": "C1001",
+         *       "name": "张三丰",
+         *       "notes": "偏好普通话；车险续保中",
+         *       "number": "13800138000",
+         *       "policies": [
+         *         "80012345678"
+         *       ]
+         *     }
+         */
+        readonly Customer: {
+            /**
+             * Fields
+             * @description further fields for the agent's screen
+             */
+            readonly fields: {
+                readonly [key: string]: string;
+            };
+            /**
+             * Grade
+             * @description how the company ranks the customer: `standard`, `silver`, `gold`
+             */
+            readonly grade: string;
+            /**
+             * Id
+             * @description the customer's id
+             */
+            readonly id: string;
+            /**
+             * Name
+             * @description the customer's name
+             */
+            readonly name: string;
+            /**
+             * Notes
+             * @description what an agent should know
+             */
+            readonly notes: string;
+            /**
+             * Number
+             * @description the telephone number, as dialed within the country
+             */
+            readonly number: string;
+            /**
+             * Policies
+             * @description numbers of the customer's policies
+             * @default []
+             */
+            readonly policies: readonly string[];
+        };
+        /**
+         * EndCause
+         * @description Why a contact ended.
+         * @enum {string}
+         */
+        readonly EndCause: "served" | "contained" | "left_flow" | "abandoned" | "unserved" | "failed" | "lost";
+        /**
+         * ErrorBody
+         * @description What every 4xx and 5xx answer holds.
+         * @example {
+         *       "code": "contact.unknown",
+         *       "mend": {
+         *         "en": "Check the id.",
+         *         "zh": "请检查编号。"
+         *       },
+         *       "what": {
+         *         "en": "There is no such contact.",
+         *         "zh": "没有该联络。"
+         *       },
+         *       "where": "01JD8Q7M0W3V9K2X4Z6B8N1R5T"
+         *     }
+         */
+        readonly ErrorBody: {
+            /**
+             * Code
+             * @description stable; what programs look at
+             */
+            readonly code: string;
+            /** @description how to mend it */
+            readonly mend: components["schemas"]["Sentence"];
+            /** @description what is wrong */
+            readonly what: components["schemas"]["Sentence"];
+            /**
+             * Where
+             * @description the parameter, path or part that is wrong
+             */
+            readonly where: string;
+        };
+        /**
+         * Fact
+         * @description One thing that happened at one site. `(site, seq)` is the idempotency key: gapless per site, from 1.
+         */
+        readonly Fact: {
+            /**
+             * At
+             * Format: date-time
+             * @description UTC, microseconds
+             */
+            readonly at: string;
+            /**
+             * Contact
+             * @description the contact it belongs to, if any
+             * @default null
+             */
+            readonly contact: string | null;
+            /** Data */
+            readonly data?: {
+                readonly [key: string]: unknown;
+            };
+            /**
+             * Id
+             * @description ULID
+             */
+            readonly id: string;
+            /** Kind */
+            readonly kind: string;
+            /** Seq */
+            readonly seq: number;
+            /** Site */
+            readonly site: string;
+            /**
+             * V
+             * @description version of the kind's data
+             * @default 1
+             */
+            readonly v: number;
+        };
+        /**
+         * FactBatch
+         * @description Facts of one site, best in order of `seq`.
+         * @example {
+         *       "facts": [
+         *         {
+         *           "at": "2026-11-23T08:15:02.104512Z",
+         *           "contact": "sh1-1763885702.17",
+         *           "data": {
+         *             "priority": 5,
+         *             "queue": "claims",
+         *             "skills": {
+         *               "car_claims": 50
+         *             }
+         *           },
+         *           "id": "01JD8Q7M0W3V9K2X4Z6B8N1R5T",
+         *           "kind": "queue.entered",
+         *           "seq": 41,
+         *           "site": "sh",
+         *           "v": 1
+         *         }
+         *       ],
+         *       "site": "sh"
+         *     }
+         */
+        readonly FactBatch: {
+            /**
+             * Facts
+             * @description up to 1000 facts. Each is checked by itself: one that cannot be understood is set aside and does not hold up the others
+             */
+            readonly facts: readonly components["schemas"]["Fact"][];
+            /**
+             * Site
+             * @description the site that wrote them
+             */
+            readonly site: string;
+        };
+        /**
+         * Health
+         * @description The process lives.
+         */
+        readonly Health: {
+            /**
+             * Status
+             * @description always `ok`
+             * @default ok
+             * @example ok
+             * @constant
+             */
+            readonly status: "ok";
+        };
+        /**
+         * LegView
+         * @description One channel: the customer's, or an agent's who was offered the contact.
+         */
+        readonly LegView: {
+            /**
+             * Agent
+             * @description the agent
+             */
+            readonly agent: string | null;
+            /**
+             * Agent Site
+             * @description the agent's site
+             */
+            readonly agent_site: string | null;
+            /**
+             * Answered At
+             * @description picked up
+             */
+            readonly answered_at: string | null;
+            /**
+             * Ended At
+             * @description hung up, or the offer ended
+             */
+            readonly ended_at: string | null;
+            /**
+             * Ended By
+             * @description who ended it
+             */
+            readonly ended_by: components["schemas"]["Party"] | string | null;
+            /**
+             * Hold Ms
+             * @description of it on hold, ms
+             */
+            readonly hold_ms: number | null;
+            /**
+             * Leg
+             * @description `customer`, or the offer's id
+             */
+            readonly leg: string;
+            /**
+             * Outcome
+             * @description how the offer ended; null for the customer
+             */
+            readonly outcome: components["schemas"]["OfferOutcome"] | string | null;
+            /**
+             * Party
+             * @description whose channel
+             */
+            readonly party: components["schemas"]["Party"] | string;
+            /**
+             * Queue
+             * @description the queue the offer came from
+             */
+            readonly queue: string | null;
+            /**
+             * Ring Ms
+             * @description how long it rang, ms
+             */
+            readonly ring_ms: number | null;
+            /**
+             * Started At
+             * @description arrived, or offered
+             */
+            readonly started_at: string | null;
+            /**
+             * Talk Ms
+             * @description the conversation, ms
+             */
+            readonly talk_ms: number | null;
+            /**
+             * Waited Ms
+             * @description how long the customer had waited when the offer was made, ms
+             */
+            readonly waited_ms: number | null;
+        };
+        /**
+         * Missing
+         * @description One thing without which a call would not be answered, or not be recorded in time.
+         */
+        readonly Missing: {
+            /**
+             * Name
+             * @description which one
+             * @example bj
+             */
+            readonly name: string;
+            /**
+             * Reason
+             * @description `timeout`, `unreachable`, `no_answer`, `status_503`, `starting`
+             * @example unreachable
+             */
+            readonly reason: string;
+            /**
+             * What
+             * @description what kind of thing
+             * @example site
+             * @enum {string}
+             */
+            readonly what: "database" | "site";
+        };
+        /**
+         * NodeVisitView
+         * @description One stay at one node of the flow, in order.
+         */
+        readonly NodeVisitView: {
+            /**
+             * Flow
+             * @description the flow
+             */
+            readonly flow: string;
+            /**
+             * Input
+             * @description what was pressed; masked if secret
+             */
+            readonly input: string | null;
+            /**
+             * Left At
+             * Format: date-time
+             * @description when it was left
+             */
+            readonly left_at: string;
+            /**
+             * Ms
+             * @description how long the stay was, ms
+             */
+            readonly ms: number;
+            /**
+             * Node
+             * @description the node's id in the flow
+             */
+            readonly node: string;
+            /**
+             * Node Kind
+             * @description `menu`, `collect`, …
+             */
+            readonly node_kind: string;
+            /**
+             * Outcome
+             * @description the exit taken
+             */
+            readonly outcome: string;
+            /** @description the node's title, if the flow is known here */
+            readonly title?: components["schemas"]["Title"] | null;
+            /**
+             * Version
+             * @description its published version
+             */
+            readonly version: string;
+        };
+        /**
+         * NotReady
+         * @description Why not.
+         * @example {
+         *       "code": "contact.unknown",
+         *       "mend": {
+         *         "en": "Check the id.",
+         *         "zh": "请检查编号。"
+         *       },
+         *       "what": {
+         *         "en": "There is no such contact.",
+         *         "zh": "没有该联络。"
+         *       },
+         *       "where": "01JD8Q7M0W3V9K2X4Z6B8N1R5T"
+         *     }
+         */
+        readonly NotReady: {
+            /**
+             * Code
+             * @description stable; what programs look at
+             */
+            readonly code: string;
+            /** @description how to mend it */
+            readonly mend: components["schemas"]["Sentence"];
+            /**
+             * Missing
+             * @description what is missing
+             */
+            readonly missing: readonly components["schemas"]["Missing"][];
+            /** @description what is wrong */
+            readonly what: components["schemas"]["Sentence"];
+            /**
+             * Where
+             * @description the parameter, path or part that is wrong
+             */
+            readonly where: string;
+        };
+        /**
+         * OfferOutcome
+         * @description How an offer ended.
+         * @enum {string}
+         */
+        readonly OfferOutcome: "answered" | "rona" | "declined" | "failed" | "caller_gone";
+        /**
+         * OfferView
+         * @description One attempt to bring the contact to an agent.
+         */
+        readonly OfferView: {
+            /**
+             * Agent
+             * @description the agent
+             */
+            readonly agent: string | null;
+            /**
+             * Agent Site
+             * @description the agent's site
+             */
+            readonly agent_site: string | null;
+            /**
+             * Made At
+             * @description when it was made
+             */
+            readonly made_at: string | null;
+            /**
+             * Offer
+             * @description the offer's id
+             */
+            readonly offer: string;
+            /**
+             * Outcome
+             * @description how it ended; null while it goes on
+             */
+            readonly outcome: components["schemas"]["OfferOutcome"] | string | null;
+            /**
+             * Queue
+             * @description the queue it came from
+             */
+            readonly queue: string | null;
+            /**
+             * Ring Ms
+             * @description how long it rang, ms
+             */
+            readonly ring_ms: number | null;
+            /**
+             * Waited Ms
+             * @description how long the customer had waited when it was made, ms
+             */
+            readonly waited_ms: number | null;
+        };
+        /**
+         * Party
+         * @description Who did it.
+         * @enum {string}
+         */
+        readonly Party: "customer" | "agent" | "system";
+        /**
+         * Policy
+         * @description One insurance policy.
+         * @example {
+         *       "expires_on": "2027-03-31",
+         *       "holder": "张三丰",
+         *       "number": "80012345678",
+         *       "product": "机动车商业保险",
+         *       "status": "in_force"
+         *     }
+         */
+        readonly Policy: {
+            /**
+             * Expires On
+             * Format: date
+             * @description the last day of its term
+             */
+            readonly expires_on: string;
+            /**
+             * Holder
+             * @description the customer's name
+             */
+            readonly holder: string;
+            /**
+             * Number
+             * @description 8 to 12 digits
+             */
+            readonly number: string;
+            /**
+             * Product
+             * @description what it insures
+             */
+            readonly product: string;
+            /** @description where it stands */
+            readonly status: components["schemas"]["PolicyStatus"];
+        };
+        /**
+         * PolicyStatus
+         * @description Where a policy stands.
+         * @enum {string}
+         */
+        readonly PolicyStatus: "in_force" | "lapsed" | "expired" | "cancelled";
+        /**
+         * QueueOutcome
+         * @description How a contact left a queue.
+         * @enum {string}
+         */
+        readonly QueueOutcome: "answered" | "abandoned" | "timeout" | "overflowed" | "callback";
+        /**
+         * QueueVisitView
+         * @description One stay in one queue, in order.
+         */
+        readonly QueueVisitView: {
+            /**
+             * Entered At
+             * @description when it was entered
+             */
+            readonly entered_at: string | null;
+            /**
+             * Left At
+             * @description null while waiting
+             */
+            readonly left_at: string | null;
+            /**
+             * Outcome
+             * @description how it was left
+             */
+            readonly outcome: components["schemas"]["QueueOutcome"] | string | null;
+            /**
+             * Priority
+             * @description higher goes first
+             */
+            readonly priority: number | null;
+            /**
+             * Queue
+             * @description the queue
+             */
+            readonly queue: string;
+            /**
+             * Skills
+             * @description skill → least level wanted
+             */
+            readonly skills: {
+                readonly [key: string]: number;
+            } | null;
+            /**
+             * Waited Ms
+             * @description the wait, ms
+             */
+            readonly waited_ms: number | null;
+        };
+        /**
+         * Readiness
+         * @description A call to the hotline would be answered at every site.
+         */
+        readonly Readiness: {
+            /**
+             * Ready
+             * @description always true in a 200
+             * @default true
+             * @example true
+             * @constant
+             */
+            readonly ready: true;
+        };
+        /**
+         * Sentence
+         * @description One sentence for people.
+         */
+        readonly Sentence: {
+            /**
+             * En
+             * @description in English
+             * @example There is no such contact.
+             */
+            readonly en: string;
+            /**
+             * Zh
+             * @description in Chinese
+             * @example 没有该联络。
+             */
+            readonly zh: string;
+        };
+        /**
+         * SiteList
+         * @description All sites and the number that reaches any of them.
+         * @example {
+         *       "hotline": "95500",
+         *       "sites": [
+         *         {
+         *           "agents_url": "ws://127.0.1.1:8080/agents",
+         *           "name": "sh",
+         *           "ready": true,
+         *           "title": "上海 Shanghai"
+         *         }
+         *       ]
+         *     }
+         */
+        readonly SiteList: {
+            /**
+             * Hotline
+             * @description the number callers dial
+             */
+            readonly hotline: string;
+            /**
+             * Sites
+             * @description in the order of the topology
+             */
+            readonly sites: readonly components["schemas"]["SiteView"][];
+        };
+        /**
+         * SiteView
+         * @description One site.
+         */
+        readonly SiteView: {
+            /**
+             * Agents Url
+             * @description where an agent's desktop connects
+             * @example ws://127.0.1.1:8080/agents
+             */
+            readonly agents_url: string;
+            /**
+             * Name
+             * @description the site's name in the topology
+             * @example sh
+             */
+            readonly name: string;
+            /**
+             * Ready
+             * @description whether its process says that a call would be answered
+             */
+            readonly ready: boolean;
+            /**
+             * Title
+             * @description for screens
+             * @example 上海 Shanghai
+             */
+            readonly title: string;
+        };
+        /**
+         * Title
+         * @description A name for screens.
+         */
+        readonly Title: {
+            /**
+             * En
+             * @description in English
+             */
+            readonly en: string;
+            /**
+             * Zh
+             * @description in Chinese
+             */
+            readonly zh: string;
+        };
+        /**
+         * WebPhone
+         * @description What a browser registers with to try the hotline.
+         * @example {
+         *       "number": "95500",
+         *       "password": "…",
+         *       "uri": "sip:webphone@127.0.1.1",
+         *       "username": "webphone",
+         *       "ws_url": "ws://127.0.1.1:8088/ws"
+         *     }
+         */
+        readonly WebPhone: {
+            /**
+             * Number
+             * @description the number to dial
+             */
+            readonly number: string;
+            /**
+             * Password
+             * @description SIP password of this installation
+             */
+            readonly password: string;
+            /**
+             * Uri
+             * @description the SIP address to register
+             */
+            readonly uri: string;
+            /**
+             * Username
+             * @description SIP user name
+             */
+            readonly username: string;
+            /**
+             * Ws Url
+             * @description the Asterisk node's WebSocket
+             */
+            readonly ws_url: string;
+        };
+        /**
+         * WrapUpView
+         * @description An agent's work after the contact.
+         */
+        readonly WrapUpView: {
+            /**
+             * Agent
+             * @description the agent
+             */
+            readonly agent: string;
+            /**
+             * Agent Site
+             * @description the agent's site
+             */
+            readonly agent_site: string;
+            /**
+             * Allowed Ms
+             * @description time given, ms
+             */
+            readonly allowed_ms: number | null;
+            /**
+             * Code
+             * @description the wrap-up code
+             */
+            readonly code: string | null;
+            /**
+             * Ended At
+             * @description null while it goes on
+             */
+            readonly ended_at: string | null;
+            /**
+             * Ended By
+             * @description `system` when the time was up
+             */
+            readonly ended_by: components["schemas"]["Party"] | string | null;
+            /**
+             * Ms
+             * @description time taken, ms
+             */
+            readonly ms: number | null;
+            /**
+             * Note
+             * @description the agent's note
+             */
+            readonly note: string | null;
+            /**
+             * Started At
+             * @description when it began
+             */
+            readonly started_at: string | null;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    readonly list_contacts_api_v1_contacts_get: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description the customer's number */
+                readonly caller?: string | null;
+                /** @description arrived at or after; ISO 8601 with offset */
+                readonly since?: string | null;
+                /** @description arrived before; ISO 8601 with offset */
+                readonly until?: string | null;
+                /** @description talked with this agent */
+                readonly agent?: string | null;
+                /** @description waited in this queue */
+                readonly queue?: string | null;
+                /** @description arrived at this site */
+                readonly site?: string | null;
+                /** @description ended for this cause */
+                readonly cause?: components["schemas"]["EndCause"] | null;
+                /** @description contacts per page */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before */
+                readonly cursor?: string | null;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ContactList"];
+                };
+            };
+            /** @description The bearer token is missing or wrong. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A parameter or the body is wrong. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    readonly read_contact_api_v1_contacts__contact__get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description the contact's id */
+                readonly contact: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ContactDetail"];
+                };
+            };
+            /** @description The bearer token is missing or wrong. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A parameter or the body is wrong. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    readonly find_customer_api_v1_customers_get: {
+        readonly parameters: {
+            readonly query: {
+                /** @description a telephone number */
+                readonly number: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description The bearer token is missing or wrong. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A parameter or the body is wrong. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    readonly read_customer_api_v1_customers__customer__get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description the customer's id */
+                readonly customer: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description The bearer token is missing or wrong. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A parameter or the body is wrong. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    readonly take_facts_api_v1_facts_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["FactBatch"];
+            };
+        };
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Acknowledgement"];
+                };
+            };
+            /** @description The bearer token is missing or wrong. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The request is larger than 4 MiB. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A parameter or the body is wrong. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    readonly read_policy_api_v1_policies__number__get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description the policy's number */
+                readonly number: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description The bearer token is missing or wrong. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A parameter or the body is wrong. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    readonly list_sites_api_v1_sites_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SiteList"];
+                };
+            };
+            /** @description The bearer token is missing or wrong. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    readonly read_webphone_api_v1_webphone_get: {
+        readonly parameters: {
+            readonly query: {
+                /** @description the site to call */
+                readonly site: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WebPhone"];
+                };
+            };
+            /** @description The bearer token is missing or wrong. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A parameter or the body is wrong. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    readonly healthz_healthz_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    readonly read_metrics_metrics_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The figures. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /** @example hotline_datacenter_facts_total{result="stored",site="sh"} 41.0 */
+                    readonly "text/plain": unknown;
+                };
+            };
+        };
+    };
+    readonly readyz_readyz_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            /** @description Something is missing. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NotReady"];
+                };
+            };
+        };
+    };
+}

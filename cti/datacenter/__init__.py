@@ -1,0 +1,19 @@
+"""The data center: takes every site's facts once, projects them into tables, and answers who asks. It has no voice.
+
+`create_app` builds the web application from plain values; `upgrade_database` brings a database to the newest schema.
+"""
+
+from cti.datacenter.app import create_app
+from cti.datacenter.config import DataCenterConfig, NodeTitle, WebPhoneAccount
+from cti.datacenter.database import DatabaseRefused, DatabaseUnavailable
+from cti.datacenter.upgrade import upgrade_database
+
+__all__ = [
+    "DataCenterConfig",
+    "DatabaseRefused",
+    "DatabaseUnavailable",
+    "NodeTitle",
+    "WebPhoneAccount",
+    "create_app",
+    "upgrade_database",
+]

@@ -1,0 +1,87 @@
+"""Builds the web application, top to bottom."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import httpx
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+
+from cti.datacenter import errors, health
+from cti.datacenter.config import DataCenterConfig
+from cti.datacenter.console_files import ConsoleFiles
+from cti.datacenter.contacts import endpoints as contacts_endpoints
+from cti.datacenter.contacts.service import Contacts
+from cti.datacenter.customers import endpoints as customers_endpoints
+from cti.datacenter.customers.service import Customers
+from cti.datacenter.database import Database
+from cti.datacenter.ingest import endpoints as ingest_endpoints
+from cti.datacenter.ingest.service import Ingest
+from cti.datacenter.metrics import MeasureRequests, Metrics
+from cti.datacenter.openapi import DESCRIPTION, TAGS, complete
+from cti.datacenter.policies import endpoints as policies_endpoints
+from cti.datacenter.policies.service import Policies
+from cti.datacenter.preparation import Preparation
+from cti.datacenter.security import Guard
+from cti.datacenter.sites import endpoints as sites_endpoints
+from cti.datacenter.sites.service import Sites
+from cti.datacenter.web import LimitBody, SecurityHeaders
+from cti.kit.clock import Clock, SystemClock
+
+
+def create_app(config: DataCenterConfig, *, clock: Clock | None = None) -> FastAPI:
+    """The data center's web application, to be served by any ASGI server with lifespan.
+
+    Raises `ConfigError` (unusable database URL, open to all). At start it upgrades the database; with the database down it
+    starts too, answers 503 and goes on trying. At the end it closes every connection.
+    """
+    config.check()
+    database = Database(config.database_url)
+    preparation = Preparation(config.database_url, database, samples=config.samples)
+    metrics = Metrics()
+    guard = Guard(config)
+    http = httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=config.site_timeout)
+    sites = Sites(config.topology, config.webphone, http, config.site_timeout)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        trying: asyncio.Task[None] | None = None
+        try:
+            if not await preparation.attempt():
+                trying = asyncio.create_task(preparation.persist(), name="datacenter-preparation")
+            yield
+        finally:
+            if trying:
+                trying.cancel()
+                with suppress(asyncio.CancelledError):
+                    await trying
+            await http.aclose()
+            await database.close()
+
+    app = FastAPI(
+        title="Hotline data center",
+        version="1",
+        description=DESCRIPTION,
+        openapi_tags=TAGS,
+        lifespan=lifespan,
+        docs_url=None,  # their pages load scripts from elsewhere
+        redoc_url=None,
+    )
+    errors.install(app)
+    app.include_router(ingest_endpoints.build_router(Ingest(database, clock or SystemClock()), guard, metrics))
+    app.include_router(contacts_endpoints.build_router(Contacts(database, config.node_titles), guard))
+    app.include_router(customers_endpoints.build_router(Customers(database), guard))
+    app.include_router(policies_endpoints.build_router(Policies(database), guard))
+    app.include_router(sites_endpoints.build_router(sites, guard))
+    app.include_router(health.build_router(database, preparation, sites, metrics))
+    app.router.default = ConsoleFiles(config.console)
+    complete(app)
+    # The last added is the outermost.
+    app.add_middleware(LimitBody)
+    app.add_middleware(GZipMiddleware, minimum_size=2000)
+    app.add_middleware(SecurityHeaders, topology=config.topology)
+    app.add_middleware(MeasureRequests, metrics=metrics)
+    return app

@@ -1,0 +1,112 @@
+"""The list of contacts by pages, and the story of one."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from cti.datacenter.config import NodeTitle
+from cti.datacenter.contacts import repository
+from cti.datacenter.contacts.repository import ContactFilter, Position, StoryRows
+from cti.datacenter.contacts.schemas import (
+    ContactDetail,
+    ContactList,
+    ContactSummary,
+    LegView,
+    NodeVisitView,
+    OfferView,
+    QueueVisitView,
+    Title,
+    WrapUpView,
+)
+from cti.datacenter.database import Database
+from cti.datacenter.errors import BadRequest, NotFound
+from cti.datacenter.models import LegRow
+from cti.datacenter.projections import CUSTOMER_LEG
+from cti.facts import Fact
+from cti.kit.errors import problem
+
+
+class Contacts:
+    def __init__(self, database: Database, titles: Mapping[tuple[str, str], NodeTitle]) -> None:
+        self._database = database
+        self._titles = titles
+
+    async def page(self, wanted: ContactFilter, limit: int, cursor: str | None) -> ContactList:
+        """Raises `BadRequest` for a cursor that this service did not give."""
+        after = decode_cursor(cursor) if cursor else None
+        async with self._database.reading() as session:
+            rows = await repository.newest(session, wanted, limit + 1, after)
+        last = rows[limit - 1] if len(rows) > limit else None
+        return ContactList(
+            items=[ContactSummary.model_validate(row, from_attributes=True) for row in rows[:limit]],
+            next_cursor=encode_cursor((last.arrived_at, last.id)) if last and last.arrived_at else None,
+        )
+
+    async def story(self, contact: str) -> ContactDetail:
+        """Raises `NotFound`."""
+        async with self._database.reading() as session:
+            rows = await repository.story(session, contact)
+        if rows is None:
+            raise NotFound(problem("contact.unknown", contact, "There is no such contact.", "没有该联络。",
+                                   "Check the id; a site that cannot reach the data center delivers its facts later.",
+                                   "请检查编号；与数据中心断开的中心会在恢复后补交数据。"))  # fmt: skip
+        return self._told(rows)
+
+    def _told(self, rows: StoryRows) -> ContactDetail:
+        # The customer's own leg comes first whatever the clocks of other sites say.
+        legs = sorted(rows.legs, key=lambda leg: leg.leg != CUSTOMER_LEG)
+        summary = ContactSummary.model_validate(rows.contact, from_attributes=True)
+        return ContactDetail(
+            **dict(summary),
+            node=rows.contact.node,
+            flow=rows.contact.flow,
+            flow_version=rows.contact.flow_version,
+            legs=[LegView.model_validate(leg) for leg in legs],
+            nodes=[self._titled(NodeVisitView.model_validate(node)) for node in rows.nodes],
+            queues=[QueueVisitView.model_validate(visit) for visit in rows.queues],
+            offers=[_offer(leg) for leg in legs if leg.leg != CUSTOMER_LEG],
+            wrap_ups=[WrapUpView.model_validate(work) for work in rows.wrap_ups],
+            facts=[Fact.model_validate(fact, from_attributes=True) for fact in rows.facts],
+        )
+
+    def _titled(self, visit: NodeVisitView) -> NodeVisitView:
+        title = self._titles.get((visit.flow, visit.node))
+        return visit.model_copy(update={"title": Title(zh=title.zh, en=title.en)}) if title else visit
+
+
+def _offer(leg: LegRow) -> OfferView:
+    return OfferView(
+        offer=leg.leg,
+        queue=leg.queue,
+        agent=leg.agent,
+        agent_site=leg.agent_site,
+        made_at=leg.started_at,
+        outcome=leg.outcome,
+        waited_ms=leg.waited_ms,
+        ring_ms=leg.ring_ms,
+    )
+
+
+def encode_cursor(position: Position) -> str:
+    """The place behind which the next page starts; opaque to clients."""
+    arrived_at, contact = position
+    plain = f"{arrived_at.astimezone(UTC).isoformat()} {contact}"
+    return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str) -> Position:
+    """Raises `BadRequest`."""
+    try:
+        plain = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
+        moment, _, contact = plain.partition(" ")
+        arrived_at = datetime.fromisoformat(moment)
+        if arrived_at.tzinfo is None or not contact.isprintable() or not contact:
+            raise ValueError(moment)
+        return arrived_at, contact
+    except (ValueError, binascii.Error):
+        raise BadRequest(problem("request.invalid", "query.cursor", "This cursor was not given by this service.",
+                                 "该游标不是本服务给出的。", "Send `next_cursor` unchanged, or leave it out.",
+                                 "请原样发送 `next_cursor`，或省略。")) from None  # fmt: skip

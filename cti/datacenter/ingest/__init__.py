@@ -1,0 +1,1 @@
+"""Taking facts from the sites, each exactly once."""

@@ -1,0 +1,71 @@
+"""Figures for Prometheus. Labels are routes, sites and codes: never an agent's or a customer's number."""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+PREFIX = "hotline_datacenter"
+
+
+class Metrics:
+    """One registry per application, so that several can live in one process."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._requests = Histogram(
+            f"{PREFIX}_request_seconds",
+            "Time to answer, by route template and status.",
+            ["method", "route", "status"],
+            registry=self.registry,
+        )
+        self._facts = Counter(
+            f"{PREFIX}_facts", "Facts received, by what became of them.", ["site", "result"], registry=self.registry
+        )
+        self._acknowledged = Gauge(
+            f"{PREFIX}_acknowledged_seq", "The last seq acknowledged.", ["site"], registry=self.registry
+        )
+
+    def ingested(
+        self, site: str, stored: int, duplicates: int, rejected: int, conflicts: int, acknowledged: int
+    ) -> None:
+        results = {"stored": stored, "duplicate": duplicates, "rejected": rejected, "conflict": conflicts}
+        for result, count in results.items():
+            self._facts.labels(site, result).inc(count)
+        self._acknowledged.labels(site).set(acknowledged)
+
+    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+        self._requests.labels(method, route, status).observe(seconds)
+
+    def render(self) -> bytes:
+        return generate_latest(self.registry)
+
+
+class MeasureRequests:
+    """Plain ASGI middleware: observes every HTTP answer."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = perf_counter()
+        status = 500
+
+        async def watch(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watch)
+        finally:
+            route = getattr(scope.get("route"), "path", "other")  # a template; unknown paths must not become labels
+            method = scope["method"] if scope["method"] in ("GET", "HEAD", "POST") else "other"
+            self._metrics.answered(method, route, status, perf_counter() - began)

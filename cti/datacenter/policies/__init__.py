@@ -1,0 +1,1 @@
+"""Insurance policies, as the self-service inquiry reads them."""

@@ -1,0 +1,57 @@
+"""Brings a database to the newest schema, from within a running event loop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, text
+
+from cti.datacenter.database import Database
+from cti.kit.logging import get_logger
+
+MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+_LOCK = 0x486F746C  # "Hotl": one upgrade at a time in one PostgreSQL database
+
+log = get_logger(__name__)
+
+
+async def upgrade_database(url: str) -> None:
+    """Runs what is missing of `migrations/`; harmless when nothing is, and when several processes do it at once.
+
+    One transaction: cancelled or failed, nothing is changed. Raises `ConfigError` for an unusable URL,
+    `DatabaseRefused` for a wrong user, password or name, and `DatabaseUnavailable` when the database does not answer.
+    """
+    database = Database(url, statement_seconds=None)  # a migration of many rows takes its time
+    try:
+        await upgrade(database)
+    finally:
+        await database.close()
+
+
+async def upgrade(database: Database, revision: str = "head") -> None:
+    """As `upgrade_database`, on an open database and to a given revision."""
+    async with database.writing() as connection:
+        if database.is_postgresql:
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        await connection.run_sync(_run, revision)
+    log.info("database.upgraded", revision=revision, database=database.where)
+
+
+async def downgrade(database: Database, revision: str) -> None:
+    """Undoes migrations down to `revision` (`base`: all of them). Data in dropped tables is lost."""
+    async with database.writing() as connection:
+        await connection.run_sync(lambda c: command.downgrade(alembic_config(c), revision))
+
+
+def _run(connection: Connection, revision: str) -> None:
+    command.upgrade(alembic_config(connection), revision)
+
+
+def alembic_config(connection: Connection) -> Config:
+    """Alembic's configuration for a connection that is already in a transaction."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config

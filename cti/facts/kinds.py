@@ -1,0 +1,287 @@
+"""The vocabulary: one model per kind. Additive only; a changed meaning is a new version or a new kind.
+
+`ms` are whole milliseconds of monotonic time. An `offer` id names one attempt to bring one contact to one agent.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, ClassVar, Final, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+
+class OfferOutcome(StrEnum):
+    """How an offer ended."""
+
+    ANSWERED = "answered"  # the agent picked up
+    RONA = "rona"  # the agent's phone rang and nobody answered
+    DECLINED = "declined"  # the agent refused
+    FAILED = "failed"  # the agent's phone could not be reached
+    CALLER_GONE = "caller_gone"  # the customer left while it rang
+
+
+class QueueOutcome(StrEnum):
+    """How a contact left a queue."""
+
+    ANSWERED = "answered"  # connected to an agent
+    ABANDONED = "abandoned"  # the customer left while waiting
+    TIMEOUT = "timeout"  # the queue's longest wait passed
+    OVERFLOWED = "overflowed"  # served through another queue
+    CALLBACK = "callback"  # the customer took a callback
+
+
+class EndCause(StrEnum):
+    """Why a contact ended."""
+
+    SERVED = "served"  # after a conversation with an agent
+    CONTAINED = "contained"  # the flow reached its end: self-service
+    LEFT_FLOW = "left_flow"  # the customer hung up in the IVR
+    ABANDONED = "abandoned"  # the customer hung up while waiting or while it rang
+    UNSERVED = "unserved"  # nobody could be reached and the flow had nothing more to say
+    FAILED = "failed"  # a fault of ours
+    LOST = "lost"  # Asterisk no longer knows the contact; ended at the last moment it was seen
+
+
+class Party(StrEnum):
+    """Who did it."""
+
+    CUSTOMER = "customer"
+    AGENT = "agent"
+    SYSTEM = "system"
+
+
+class FactData(BaseModel):
+    """The data of one kind. Subclasses name their kind and version."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    kind: ClassVar[str]
+    v: ClassVar[int] = 1
+
+
+class ContactArrived(FactData):
+    kind = "contact.arrived"
+    channel: Literal["voice"] = "voice"
+    hotline: str
+    caller: str  # the customer's number, digits and + only; "" if withheld
+    called: str
+    node: str
+    asterisk_channel: str
+
+
+class ContactResumed(FactData):
+    """A site process found a contact that an earlier one had served."""
+
+    kind = "contact.resumed"
+    node: str
+    asterisk_channel: str
+    stage: Literal["flow", "queue", "conversation"]
+
+
+class FlowEntered(FactData):
+    kind = "flow.entered"
+    hotline: str
+    flow: str
+    version: str  # digest of the published files
+    language: str
+
+
+class LanguageChosen(FactData):
+    """The customer changed the language."""
+
+    kind = "language.chosen"
+    language: str
+
+
+class NodeVisited(FactData):
+    """One stay at one node of a flow, written when it is left."""
+
+    kind = "node.visited"
+    flow: str
+    version: str
+    node: str
+    node_kind: str
+    input: str | None  # what the customer pressed; masked if the node says secret
+    outcome: str  # the exit taken
+    ms: int
+
+
+class PromptMissing(FactData):
+    """A prompt had no audio; the fallback sound was played in its place."""
+
+    kind = "prompt.missing"
+    prompt: str
+    language: str
+
+
+class QueueEntered(FactData):
+    kind = "queue.entered"
+    queue: str
+    skills: dict[str, int]  # skill → least level
+    priority: int
+
+
+class QueueLeft(FactData):
+    kind = "queue.left"
+    queue: str
+    outcome: QueueOutcome
+    waited_ms: int
+
+
+class QueueAnnounced(FactData):
+    kind = "queue.announced"
+    queue: str
+    prompt: str
+
+
+class VisitOpened(FactData):
+    """The contact waits at another site's queue too."""
+
+    kind = "visit.opened"
+    queue: str
+    to_site: str
+    reason: str
+
+
+class VisitGranted(FactData):
+    kind = "visit.granted"
+    queue: str
+    to_site: str
+    agent: str
+    offer: str
+
+
+class VisitWithdrawn(FactData):
+    kind = "visit.withdrawn"
+    to_site: str
+    reason: str
+
+
+class OfferMade(FactData):
+    kind = "offer.made"
+    offer: str
+    queue: str
+    agent: str
+    agent_site: str
+    waited_ms: int
+
+
+class OfferEnded(FactData):
+    kind = "offer.ended"
+    offer: str
+    queue: str
+    agent: str
+    agent_site: str
+    outcome: OfferOutcome
+    ring_ms: int
+
+
+class AgentConnected(FactData):
+    kind = "agent.connected"
+    offer: str
+    queue: str
+    agent: str
+    agent_site: str
+    waited_ms: int
+
+
+class AgentDisconnected(FactData):
+    """The conversation is over."""
+
+    kind = "agent.disconnected"
+    offer: str
+    agent: str
+    agent_site: str
+    talk_ms: int
+    by: Party
+
+
+class HoldStarted(FactData):
+    kind = "hold.started"
+    agent: str
+
+
+class HoldEnded(FactData):
+    kind = "hold.ended"
+    agent: str
+    ms: int
+
+
+class ContactEnded(FactData):
+    """The last fact of every contact; exactly one."""
+
+    kind = "contact.ended"
+    cause: EndCause
+    by: Party
+    ms: int
+
+
+class AgentStatusChanged(FactData):
+    """What the person declares."""
+
+    kind = "agent.status_changed"
+    agent: str
+    status: str
+    was: str
+    reason: str | None = None
+
+
+class AgentStateChanged(FactData):
+    """What is observed."""
+
+    kind = "agent.state_changed"
+    agent: str
+    state: str
+    was: str
+
+
+class WrapUpStarted(FactData):
+    kind = "wrap_up.started"
+    agent: str
+    seconds: float
+
+
+class WrapUpEnded(FactData):
+    kind = "wrap_up.ended"
+    agent: str
+    code: str
+    note: str | None = None
+    by: Party  # agent, or system when the time was up
+    ms: int
+
+
+class NodeUp(FactData):
+    kind = "node.up"
+    node: str
+
+
+class NodeDown(FactData):
+    kind = "node.down"
+    node: str
+    reason: str
+
+
+class ConfigApplied(FactData):
+    """A site process started, or took a new configuration."""
+
+    kind = "config.applied"
+    what: str
+    digest: str
+
+
+KINDS: Final[dict[str, type[FactData]]] = {
+    cls.kind: cls
+    for cls in (
+        ContactArrived, ContactResumed, FlowEntered, LanguageChosen, NodeVisited, PromptMissing, QueueEntered, QueueLeft, QueueAnnounced,
+        VisitOpened, VisitGranted, VisitWithdrawn, OfferMade, OfferEnded, AgentConnected, AgentDisconnected, HoldStarted,
+        HoldEnded, ContactEnded, AgentStatusChanged, AgentStateChanged, WrapUpStarted, WrapUpEnded, NodeUp, NodeDown,
+        ConfigApplied,
+    )
+}  # fmt: skip
+
+
+def parse_data(kind: str, data: dict[str, Any]) -> FactData | None:
+    """The typed data of a fact; None for a kind this version does not know (a newer site's). Raises pydantic's ValidationError."""
+    model = KINDS.get(kind)
+    return model.model_validate(data) if model else None

@@ -1,0 +1,96 @@
+"""`cti flow`: check hotlines, publish them, write the pages of the node kinds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cti.asterisk.sounds import render
+from cti.ivr import Hotline, load_hotline
+from cti.ivr.pages import pages
+from cti.ivr.registry import KINDS
+from cti.kit.errors import ConfigError, EnvironmentProblem, Problem, Text, problem
+from cti.settings import CHECKOUT, Settings
+
+FolderArgument = Annotated[Path | None, typer.Argument(help="A hotline's folder; without it, all under ivr_flows/")]
+JsonOption = Annotated[bool, typer.Option("--json", help="For programs.")]
+BAD_INPUT = 2  # exit status
+
+
+def flow_app(settings: Callable[[], Settings]) -> typer.Typer:
+    """The commands. `settings` is called only by those that need it. What people can mend leaves as a `HotlineError`."""
+    app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="IVR flows: check, publish, docs.")
+
+    @app.command(epilog="Example: cti flow check ivr_flows/95500")
+    def check(folder: FolderArgument = None, as_json: JsonOption = False) -> None:
+        """Finds what is wrong with hotlines before a caller does. Exit status 2 if anything is."""
+        hotlines, problems = _load(folder, settings)
+        if as_json:
+            print(json.dumps(_as_json(hotlines, problems), ensure_ascii=False, indent=2))
+            raise typer.Exit(BAD_INPUT if problems else 0)
+        if problems:
+            raise ConfigError(*problems)
+        for hotline in hotlines:
+            print(
+                f"{hotline.number} {hotline.name} {hotline.version}: {len(hotline.nodes)} nodes, no problems 未发现问题"
+            )
+
+    @app.command(epilog="Example: cti flow publish ivr_flows/95500")
+    def publish(folder: FolderArgument = None) -> None:
+        """Checks hotlines and makes the audio of their prompts. Site processes take them when they start."""
+        hotlines, problems = _load(folder, settings)
+        if problems:
+            raise ConfigError(*problems)
+        for hotline in hotlines:
+            made = render(hotline, settings().prompts, print)
+            print(f"{hotline.number} {hotline.name} {hotline.version}: {made} prompts made 已生成 {made} 条提示音")
+
+    @app.command(epilog="Example: cti flow docs")
+    def docs(folder: Annotated[Path, typer.Argument(help="Where to write.")] = CHECKOUT / "docs/nodes") -> None:
+        """Writes one page per node kind from its model."""
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            for name, text in pages(KINDS).items():
+                (folder / name).write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise EnvironmentProblem(problem(
+                "flow.docs_unwritable", str(folder), f"Cannot be written: {error.strerror}.", f"无法写入：{error.strerror}。",
+                "Choose another folder.", "请指定其他目录。")) from None  # fmt: skip
+
+    return app
+
+
+def _load(folder: Path | None, settings: Callable[[], Settings]) -> tuple[list[Hotline], list[Problem]]:
+    """Every hotline that is right, and the problems of those that are not."""
+    folders = [folder] if folder is not None else sorted(f.parent for f in settings().flows.glob("*/flow.yaml"))
+    hotlines: list[Hotline] = []
+    problems: list[Problem] = []
+    for each in folders:
+        try:
+            hotlines.append(load_hotline(each))
+        except ConfigError as error:
+            problems += error.problems
+    if not folders:
+        problems.append(problem(
+            "flow.none", str(settings().flows), "There is no hotline here.", "此目录下没有热线。",
+            "Name the folder that holds flow.yaml, or set HOTLINE_FLOWS.", "请指定含 flow.yaml 的目录，或设置 HOTLINE_FLOWS。",
+        ))  # fmt: skip
+    return hotlines, problems
+
+
+def _as_json(hotlines: Sequence[Hotline], problems: Sequence[Problem]) -> dict[str, Any]:
+    def sentences(text: Text) -> dict[str, str]:
+        return {"en": text.en, "zh": text.zh}
+
+    return {
+        "hotlines": [
+            {"number": h.number, "name": h.name, "version": h.version, "nodes": len(h.nodes)} for h in hotlines
+        ],
+        "problems": [
+            {"code": p.code, "where": p.where, "what": sentences(p.what), "mend": sentences(p.mend)} for p in problems
+        ],
+    }

@@ -1,0 +1,135 @@
+"""The words of a flow file. A reference knows by its type what it refers to, so one walk over a model finds them all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Annotated, Any, ClassVar, Final
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, GetCoreSchemaHandler, Tag
+from pydantic_core import CoreSchema, core_schema
+
+from cti.kit.errors import Text
+
+Place = tuple[str | int, ...]
+
+# What every flow may read without having set it. `data_center` is given by wiring; the rest comes with the call.
+PROVIDED: Final = ("caller", "called", "language", "data_center")
+DIGIT_PROMPTS: Final = {digit: f"digit_{digit}" for digit in "0123456789"}
+
+_NAME = r"[a-z][a-z0-9_]{0,40}"
+_PLACEHOLDER = re.compile(rf"\{{({_NAME}(?:\.{_NAME})*)\}}")
+
+
+class Model(BaseModel):
+    """Read from YAML: frozen, and no key that it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Title(Model):
+    """What people are shown."""
+
+    zh: str = Field(min_length=1, max_length=60, description="in Chinese")
+    en: str = Field(min_length=1, max_length=60, description="in English")
+
+
+class Reference(str):
+    """Text that names something defined elsewhere."""
+
+    __slots__ = ()
+    pattern: ClassVar[str] = rf"^{_NAME}$"
+    kind: ClassVar[str]  # in the code of a problem: `flow.unknown_node`
+    noun: ClassVar[Text]
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(cls, core_schema.str_schema(pattern=cls.pattern))
+
+
+class NodeName(Reference):
+    __slots__ = ()
+    kind, noun = "node", Text("node", "节点")
+
+
+class PromptId(Reference):
+    __slots__ = ()
+    kind, noun = "prompt", Text("prompt", "提示音")
+
+
+class QueueName(Reference):
+    __slots__ = ()
+    kind, noun = "queue", Text("queue", "队列")
+
+
+class Language(Reference):
+    __slots__ = ()
+    pattern = r"^[a-z]{2}$"
+    kind, noun = "language", Text("language", "语言")
+
+
+class VariableName(Reference):
+    """Dots are part of the name: `policy.status`."""
+
+    __slots__ = ()
+    pattern = rf"^{_NAME}(\.{_NAME})*$"
+    kind, noun = "variable", Text("variable", "变量")
+
+
+class Template(Reference):
+    """Text with `{variable}` in it."""
+
+    __slots__ = ()
+    pattern = r"^[^\x00-\x1f\x7f]{1,500}$"
+    kind, noun = "template", Text("template", "模板")
+
+    def variables(self) -> tuple[VariableName, ...]:
+        return tuple(VariableName(name) for name in _PLACEHOLDER.findall(self))
+
+    def literal(self) -> str:
+        """What is left without the placeholders; a brace in it is a mistake."""
+        return _PLACEHOLDER.sub("", self)
+
+    def fill(self, values: dict[str, str]) -> str:
+        """KeyError if a variable has no value."""
+        return _PLACEHOLDER.sub(lambda found: values[found[1]], self)
+
+
+class SpokenDigits(Model):
+    """The digits of a variable, one by one."""
+
+    digits: VariableName = Field(description="the variable to read back")
+
+
+def _saying(value: Any) -> str:
+    return "digits" if isinstance(value, dict | SpokenDigits) else "prompt"
+
+
+Saying = Annotated[
+    Annotated[PromptId, Tag("prompt")] | Annotated[SpokenDigits, Tag("digits")],
+    Discriminator(_saying),
+]
+Prompts = tuple[Saying, ...]
+Written = Annotated[str, Field(pattern=VariableName.pattern)]  # a variable that a node sets
+Seconds = Annotated[float, Field(gt=0, le=3600)]
+
+
+def references(value: object, place: Place = ()) -> Iterator[tuple[Place, Reference]]:
+    """Everything that a model refers to, with its path inside the model."""
+    if isinstance(value, Template):
+        for variable in value.variables():
+            yield place, variable
+    elif isinstance(value, Reference):
+        yield place, value
+    elif isinstance(value, BaseModel):
+        for field, item in value:
+            yield from references(item, (*place, field))
+        if isinstance(value, SpokenDigits):
+            for prompt in DIGIT_PROMPTS.values():
+                yield place, PromptId(prompt)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from references(item, (*place, key))
+    elif isinstance(value, tuple):
+        for index, item in enumerate(value):
+            yield from references(item, (*place, index))

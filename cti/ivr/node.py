@@ -1,0 +1,111 @@
+"""What a node kind is made of: a model, two pure functions, and the page that explains it.
+
+A new kind is one file in `nodes/` and one line in `registry.py`. Copy `nodes/play.py`.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from pydantic import Field
+
+from cti.ivr.commands import Command, Event, PromptRef
+from cti.ivr.names import DIGIT_PROMPTS, Model, NodeName, Place, Saying, Title, references
+from cti.ivr.position import Position
+from cti.kit.errors import Text
+
+MAX_SPOKEN_DIGITS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Stay in the node until the command's event comes."""
+
+    command: Command
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Go to another node; None ends the call. A variable set to None is forgotten."""
+
+    outcome: str
+    to: str | None
+    input: str | None = None
+    variables: Mapping[str, str | None] = field(default_factory=dict)
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskAgain:
+    """Leave the node and enter it again: each question is a visit of its own, so that the facts tell wrong keys and silence."""
+
+    outcome: str
+    input: str | None = None
+    counted: bool = True  # as an attempt
+
+
+Move = Wait | Leave | AskAgain
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong inside one node, found by the node's own check. `place` is the path inside the node."""
+
+    code: str
+    place: Place
+    what: Text
+    mend: Text
+
+
+class Node(Model):
+    """The base of all kinds. `enter` and `resume` are pure and total: any position, any event."""
+
+    kind: str
+    title: Title = Field(description="what agents and reports call this node, `{zh: …, en: …}`")
+
+    # For the generated page: what `outcome` may be in the facts, and YAML of one node.
+    outcomes: ClassVar[str]
+    example: ClassVar[str]
+    # Exits that callers take who press nothing; None means all. The check looks for loops among them.
+    silent_exits: ClassVar[frozenset[str] | None] = None
+
+    @abstractmethod
+    def enter(self, position: Position) -> Move:
+        """The caller has come to this node. Asked again after a restart, so it must not depend on having run once."""
+
+    @abstractmethod
+    def resume(self, position: Position, event: Event) -> Move:
+        """The command of `enter` has been carried out. An event that does not belong to it counts as the least good answer."""
+
+    def faults(self) -> Iterable[Fault]:
+        """Mistakes that the model's types can't tell."""
+        return ()
+
+    def writes(self) -> Iterable[str]:
+        """Variables that this node sets."""
+        return ()
+
+    def shows(self) -> Iterable[str]:
+        """Those of them that agents may see."""
+        return ()
+
+    def exits(self) -> Iterator[tuple[Place, NodeName]]:
+        """The nodes that may follow."""
+        for place, reference in references(self):
+            if isinstance(reference, NodeName):
+                yield place, reference
+
+
+def said(prompts: Sequence[Saying], position: Position) -> tuple[PromptRef, ...]:
+    """The prompts in the caller's language; digits to be read back become one prompt each."""
+    refs = []
+    for saying in prompts:
+        if isinstance(saying, str):
+            refs.append(PromptRef(saying, position.language))
+        else:
+            digits = (position.value(saying.digits) or "")[:MAX_SPOKEN_DIGITS]
+            refs += [PromptRef(DIGIT_PROMPTS[d], position.language) for d in digits if d in DIGIT_PROMPTS]
+    return tuple(refs)

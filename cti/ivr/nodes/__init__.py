@@ -1,0 +1,1 @@
+"""One file per node kind; `cti.ivr.registry` lists them."""

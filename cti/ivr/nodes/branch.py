@@ -1,0 +1,87 @@
+"""branch: go one way or another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from cti.ivr.commands import Event
+from cti.ivr.names import Model, NodeName, VariableName
+from cti.ivr.node import Fault, Leave, Move, Node
+from cti.ivr.position import Position
+from cti.kit.errors import Text
+
+
+class Condition(Model):
+    """One test of one variable. A variable that was never set equals nothing and starts with nothing."""
+
+    variable: VariableName = Field(description="what is tested, e.g. `policy.status`")
+    equals: str | None = Field(default=None, description="it is exactly this text")
+    one_of: tuple[str, ...] | None = Field(default=None, min_length=1, description="it is one of these texts")
+    starts_with: tuple[str, ...] | None = Field(
+        default=None, min_length=1, description="it begins with one of these texts"
+    )
+    present: bool | None = Field(default=None, description="whether it has been set")
+
+    def holds(self, position: Position) -> bool:
+        value = position.value(self.variable)
+        if self.present is not None:
+            return self.present == (value is not None)
+        if value is None:
+            return False
+        if self.equals is not None:
+            return value == self.equals
+        if self.one_of is not None:
+            return value in self.one_of
+        return value.startswith(self.starts_with or ("",))
+
+    def tests(self) -> int:
+        return sum(test is not None for test in (self.equals, self.one_of, self.starts_with, self.present))
+
+
+class Case(Model):
+    """One way out of a branch."""
+
+    when: Condition = Field(description="the condition under which this way is taken")
+    next: NodeName = Field(description="the node that follows then")
+
+
+class BranchNode(Node):
+    """Takes the first case whose condition holds, else `otherwise`. The caller hears nothing of it. A condition is one of
+    `equals: text`, `one_of: [texts]`, `starts_with: [texts]` and `present: true|false`, on one `variable`."""
+
+    kind: Literal["branch"]
+    cases: tuple[Case, ...] = Field(
+        min_length=1, description="the ways out, tried in order: `{when: {variable, …}, next}`"
+    )
+    otherwise: NodeName = Field(description="the node that follows when no condition holds")
+
+    outcomes: ClassVar[str] = "`case_1`, `case_2` …, `otherwise`"
+    example: ClassVar[str] = """\
+kind: branch
+title: {zh: 保单状态, en: Policy status}
+cases:
+  - {when: {variable: policy.status, equals: in_force}, next: say_in_force}
+  - {when: {variable: policy.status, one_of: [expired, cancelled]}, next: say_ended}
+otherwise: apology
+"""
+
+    def enter(self, position: Position) -> Move:
+        for number, case in enumerate(self.cases, 1):
+            if case.when.holds(position):
+                return Leave(f"case_{number}", case.next)
+        return Leave("otherwise", self.otherwise)
+
+    def resume(self, position: Position, event: Event) -> Move:
+        return self.enter(position)
+
+    def faults(self) -> Iterator[Fault]:
+        for index, case in enumerate(self.cases):
+            if case.when.tests() != 1:
+                yield Fault("flow.condition_tests", ("cases", index, "when"), Text(
+                    f"A condition has exactly one test; this one has {case.when.tests()}.",
+                    f"每个条件只能有一项判断，这里有 {case.when.tests()} 项。"),
+                    Text("Write one of equals, one_of, starts_with, present.",
+                         "请只写 equals、one_of、starts_with、present 之一。"))  # fmt: skip

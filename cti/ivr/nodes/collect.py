@@ -1,0 +1,91 @@
+"""collect: let the caller type a number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from cti.ivr.commands import Collect, Event, Typed
+from cti.ivr.names import PROVIDED, NodeName, Prompts, Seconds, Written
+from cti.ivr.node import AskAgain, Fault, Leave, Move, Node, Wait, said
+from cti.ivr.position import Position
+from cti.kit.errors import Text
+
+MASK = "****"  # of one length for all: not even how much was typed is told
+
+
+class CollectNode(Node):
+    """Says prompts and gathers digits into a variable, until the terminator, `max_digits`, or a pause. Digits may be typed while
+    the prompts are heard. Too few digits, `*` or `#` among them, or none at all, and the caller is asked again."""
+
+    kind: Literal["collect"]
+    prompts: Prompts = Field(min_length=1, description="what to say each time")
+    variable: Written = Field(description="where the digits are kept; agents see it unless it is secret")
+    min_digits: int = Field(default=1, ge=1, le=40, description="fewer are a wrong answer")
+    max_digits: int = Field(ge=1, le=40, description="this many are taken at once, without the terminator")
+    terminator: Literal["#", "*", ""] = Field(default="#", description='the key that ends the number; `""` for none')
+    first_digit_seconds: Seconds = Field(
+        default=6.0, description="how long to wait for the first digit after the prompts"
+    )
+    between_digits_seconds: Seconds = Field(default=4.0, description="how long a pause ends the number")
+    attempts: int = Field(
+        default=3, ge=1, le=10, description="how many wrong or missing numbers send the caller to `failed`"
+    )
+    invalid: Prompts = Field(default=(), description="said after a wrong number")
+    silence: Prompts = Field(default=(), description="said when nothing was typed")
+    secret: bool = Field(default=False, description="true: facts, logs and agents' screens show `****`")
+    next: NodeName = Field(description="the node that follows")
+    failed: NodeName = Field(description="the node that follows after too many wrong or missing numbers")
+
+    silent_exits: ClassVar[frozenset[str] | None] = frozenset({"failed"})
+    outcomes: ClassVar[str] = "`next`, `invalid`, `silence`, `failed`"
+    example: ClassVar[str] = """\
+kind: collect
+title: {zh: 输入保单号, en: Policy number}
+prompts: [ask_policy]
+variable: policy
+min_digits: 8
+max_digits: 12
+invalid: [wrong_policy]
+silence: [no_policy]
+next: look_up
+failed: to_general
+"""
+
+    def enter(self, position: Position) -> Move:
+        first = {"invalid": self.invalid, "silence": self.silence}.get(position.retry, ())
+        prompts = said((*first, *self.prompts), position)
+        return Wait(
+            Collect(prompts, self.max_digits, self.first_digit_seconds, self.between_digits_seconds, self.terminator)
+        )
+
+    def resume(self, position: Position, event: Event) -> Move:
+        digits = event.digits if isinstance(event, Typed) else ""
+        shown = MASK if digits and self.secret else digits[: self.max_digits] or None
+        if self._is_number(digits):
+            return Leave("next", self.next, input=shown, variables={self.variable: digits})
+        if position.attempts + 1 >= self.attempts:
+            return Leave("failed", self.failed, input=shown)
+        return AskAgain("invalid" if digits else "silence", input=shown)
+
+    def _is_number(self, digits: str) -> bool:
+        return self.min_digits <= len(digits) <= self.max_digits and digits.isascii() and digits.isdecimal()
+
+    def writes(self) -> tuple[str, ...]:
+        return (self.variable,)
+
+    def shows(self) -> tuple[str, ...]:
+        return () if self.secret else (self.variable,)
+
+    def faults(self) -> Iterator[Fault]:
+        if self.min_digits > self.max_digits:
+            yield Fault("flow.digits_reversed", ("min_digits",), Text(
+                f"No number has at least {self.min_digits} and at most {self.max_digits} digits.",
+                f"位数不可能既不少于 {self.min_digits} 又不多于 {self.max_digits}。"),
+                Text("Make max_digits at least min_digits.", "max_digits 不得小于 min_digits。"))  # fmt: skip
+        if self.variable in PROVIDED:
+            yield Fault("flow.variable_reserved", ("variable",), Text(
+                f"{self.variable} comes with the call and can't be typed over.", f"变量 {self.variable} 由来电自带，不能覆盖。"),
+                Text("Choose another name.", "请换一个名称。"))  # fmt: skip

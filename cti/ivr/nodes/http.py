@@ -1,0 +1,116 @@
+"""http: ask a business system."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import ClassVar, Literal
+from urllib.parse import quote
+
+from pydantic import Field
+
+from cti.ivr.commands import Answered, Event, Request
+from cti.ivr.names import PROVIDED, NodeName, Template, Written
+from cti.ivr.node import Fault, Leave, Move, Node, Wait
+from cti.ivr.position import Position, plain
+from cti.kit.errors import Text
+
+BASE = "{data_center}"
+# The host is fixed by the file or by wiring; what callers type reaches only the path and the query.
+_URL = re.compile(r"(?:\{data_center\}|https?://[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]{1,5})?)(?:[/?][^\s#]*)?\Z")
+
+
+class HttpNode(Node):
+    """Sends one request, and keeps what it needs of the JSON answer in variables. An answer of 2xx goes to `next`, one listed
+    in `answers` to the node there, anything else (an error, no answer in time, not JSON where JSON is needed) to `failed`.
+    The caller hears nothing meanwhile. After a restart of our process the request may be sent twice."""
+
+    kind: Literal["http"]
+    method: Literal["GET", "POST", "PUT"] = Field(default="GET", description="the request's method")
+    url: Template = Field(description="`{data_center}/…` or `https://…`; variables as `{policy}`, percent-encoded")
+    body: dict[str, Template] | None = Field(default=None, description="sent as JSON; values may hold `{variable}`")
+    timeout_seconds: float = Field(default=3.0, gt=0, le=30, description="how long to wait for the answer")
+    save: dict[Written, str] = Field(
+        default={}, description="variable ← where its value is in the answer, e.g. `policy.status: data.status`"
+    )
+    answers: dict[str, NodeName] = Field(
+        default={}, description="status code → the node that follows, e.g. `404: not_found`"
+    )
+    next: NodeName = Field(description="the node that follows an answer of 2xx")
+    failed: NodeName = Field(description="the node that follows anything else")
+
+    outcomes: ClassVar[str] = "`next`, a status code of `answers`, `failed`"
+    example: ClassVar[str] = """\
+kind: http
+title: {zh: 查询保单, en: Look up the policy}
+url: "{data_center}/api/v1/policies/{policy}"
+save: {policy.status: status}
+answers: {404: not_found}
+next: policy_status
+failed: apology
+"""
+
+    def enter(self, position: Position) -> Move:
+        values = position.values
+        safe = {name: _encode(value) for name, value in values.items()}
+        if self.url.startswith(BASE):
+            safe["data_center"] = values.get("data_center", "").rstrip("/")
+        try:
+            url = self.url.fill(safe)
+            body = None if self.body is None else {key: text.fill(values) for key, text in self.body.items()}
+        except KeyError:
+            return self._left("failed", self.failed)
+        return Wait(Request(self.method, url, body, self.timeout_seconds))
+
+    def resume(self, position: Position, event: Event) -> Move:
+        answer = event if isinstance(event, Answered) else Answered(0)
+        if (other := self.answers.get(str(answer.status))) is not None:
+            return self._left(str(answer.status), other)
+        if not 200 <= answer.status < 300 or (self.save and not isinstance(answer.body, dict)):
+            return self._left("failed", self.failed)
+        return Leave("next", self.next, variables={name: _pick(answer.body, path) for name, path in self.save.items()})
+
+    def _left(self, outcome: str, to: NodeName) -> Leave:
+        """Without an answer nothing must be left of the one before."""
+        return Leave(outcome, to, variables=dict.fromkeys(self.save))
+
+    def writes(self) -> tuple[str, ...]:
+        return tuple(self.save)
+
+    def faults(self) -> Iterator[Fault]:
+        if _URL.match(self.url) is None:
+            yield Fault("flow.bad_url", ("url",), Text(
+                f"{self.url} is not an address that a flow may ask.", f"{self.url} 不是流程可以访问的地址。"),
+                Text("Begin with {data_center}/, http:// or https:// and a fixed host; variables only after it.",
+                     "请以 {data_center}/、http:// 或 https:// 加固定主机名开头，变量只能写在其后。"))  # fmt: skip
+        templates = [(("url",), self.url), *((("body", key), text) for key, text in (self.body or {}).items())]
+        for place, text in templates:
+            if set("{}") & set(text.literal()):
+                yield Fault("flow.bad_template", place, Text(
+                    "A brace here belongs to no {variable}.", "此处的花括号不是有效的 {变量}。"),
+                    Text("Write {name} with a name of lower-case letters, digits, _ and dots.",
+                         "请写成 {名称}，名称由小写字母、数字、下划线和点组成。"))  # fmt: skip
+        for status in self.answers:
+            if re.fullmatch(r"[1-5][0-9]{2}", status) is None:
+                yield Fault("flow.bad_status", ("answers", status), Text(
+                    f"{status} is not an HTTP status code.", f"{status} 不是 HTTP 状态码。"),
+                    Text("Write three digits, such as 404.", "请写三位数字，例如 404。"))  # fmt: skip
+        for name in self.save:
+            if name in PROVIDED:
+                yield Fault("flow.variable_reserved", ("save", name), Text(
+                    f"{name} comes with the call and can't be set.", f"变量 {name} 由来电自带，不能覆盖。"),
+                    Text("Choose another name.", "请换一个名称。"))  # fmt: skip
+
+
+def _encode(value: str) -> str:
+    """One segment of a path; `..` must not climb out of it."""
+    return value.replace(".", "%2E") if value in (".", "..") else quote(value, safe="")
+
+
+def _pick(body: object, path: str) -> str | None:
+    """The text, number or truth value at a dotted path; None if there is none."""
+    for step in path.split("."):
+        body = body.get(step) if isinstance(body, dict) else None
+    if isinstance(body, bool):
+        return "true" if body else "false"
+    return plain(str(body)) if isinstance(body, str | int | float) else None

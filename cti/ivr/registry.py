@@ -1,0 +1,26 @@
+"""All node kinds. A new one is one file in `nodes/` and one line here."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from cti.ivr.node import Node
+from cti.ivr.nodes.branch import BranchNode
+from cti.ivr.nodes.collect import CollectNode
+from cti.ivr.nodes.hang_up import HangUpNode
+from cti.ivr.nodes.http import HttpNode
+from cti.ivr.nodes.language import LanguageNode
+from cti.ivr.nodes.menu import MenuNode
+from cti.ivr.nodes.play import PlayNode
+from cti.ivr.nodes.queue import QueueNode
+
+KINDS: Final[dict[str, type[Node]]] = {
+    "play": PlayNode,
+    "menu": MenuNode,
+    "collect": CollectNode,
+    "branch": BranchNode,
+    "http": HttpNode,
+    "language": LanguageNode,
+    "queue": QueueNode,
+    "hang_up": HangUpNode,
+}

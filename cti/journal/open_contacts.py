@@ -1,0 +1,86 @@
+"""Which contacts are open, and what is open in them: a fold over facts, kept beside them so that a restart is fast.
+
+Only `contact.arrived` opens a contact: what this site's agents do for other sites' contacts leaves no trace here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal
+
+from cti.calls.ports import OpenContact
+from cti.facts import Fact
+
+Span = Literal["queue", "offer", "connected"]
+
+# kind → what it opens, and the field whose value the closing fact must repeat
+_OPENS: Final[dict[str, tuple[Span, str]]] = {
+    "queue.entered": ("queue", "queue"),
+    "offer.made": ("offer", "offer"),
+    "agent.connected": ("connected", "offer"),
+}
+_CLOSES: Final[dict[str, tuple[Span, str]]] = {
+    "queue.left": ("queue", "queue"),
+    "offer.ended": ("offer", "offer"),
+    "agent.disconnected": ("connected", "offer"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """An open contact by numbers: the `seq` of its facts. `spans` holds (seq, key) of what has begun and not ended."""
+
+    arrived: int
+    last: int
+    spans: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+
+    def seqs(self) -> set[int]:
+        return {self.arrived, self.last, *(seq for seq, _ in self.spans.values())}
+
+    def shifted(self, above: int, by: int) -> Trace:
+        """The same trace after every number greater than `above` grew by `by`."""
+
+        def shift(seq: int) -> int:
+            return seq + by if seq > above else seq
+
+        spans = {span: (shift(seq), key) for span, (seq, key) in self.spans.items()}
+        return Trace(shift(self.arrived), shift(self.last), spans)
+
+    def resolved(self, contact: str, facts: Mapping[int, Fact]) -> OpenContact:
+        def fact(span: Span) -> Fact | None:
+            return facts[self.spans[span][0]] if span in self.spans else None
+
+        return OpenContact(
+            contact, facts[self.last], facts[self.arrived], fact("queue"), fact("offer"), fact("connected")
+        )
+
+
+def fold(before: Mapping[str, Trace], facts: Iterable[Fact]) -> dict[str, Trace | None]:
+    """What `facts` change in `before`: the new trace of each contact touched, None once it has ended."""
+    changes: dict[str, Trace | None] = {}
+    for fact in facts:
+        contact = fact.contact
+        if contact is None:
+            continue
+        trace = changes[contact] if contact in changes else before.get(contact)
+        if trace is None:
+            if fact.kind == "contact.arrived":
+                changes[contact] = Trace(fact.seq, fact.seq)
+        elif fact.kind == "contact.ended":
+            changes[contact] = None
+        else:
+            changes[contact] = replace(trace, last=fact.seq, spans=_spans(trace.spans, fact))
+    return changes
+
+
+def _spans(spans: Mapping[str, tuple[int, str]], fact: Fact) -> Mapping[str, tuple[int, str]]:
+    if opens := _OPENS.get(fact.kind):
+        span, key = opens
+        return {**spans, span: (fact.seq, str(fact.data.get(key)))}
+    if closes := _CLOSES.get(fact.kind):
+        span, key = closes
+        # Two offers of one contact may overlap (grants of two sites): the end of one does not end the other.
+        if span in spans and spans[span][1] == str(fact.data.get(key)):
+            return {name: value for name, value in spans.items() if name != span}
+    return spans

@@ -1,0 +1,222 @@
+"""Brings the facts to the data center, in order, until each is acknowledged.
+
+One request is under way at a time: `POST {url}/api/v1/facts {"site", "facts"}` → `{"acknowledged": N}`, where N is the
+highest number up to which the data center has every fact. Sending twice does no harm. What an answer can say:
+
+- N moved on: go on behind it. N did not move, or there is no such answer: try again later.
+- N is behind what it acknowledged before (restored from a backup): send again from there. If facts behind N are
+  deleted here, an alarm, and the rest is sent all the same; N then stays, and nothing more is deleted.
+- N is beyond what was sent: not an answer.
+
+Before it sends anything, a relay asks for N with an empty batch. If the data center knows facts that this journal does
+not have, its file was lost or is an old copy: facts recorded since then have numbers that the data center gave other
+meanings to. Once it has said so twice, an alarm, and they get numbers behind N.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+
+import httpx
+
+from cti.facts import Fact
+from cti.journal.ingest import Answer, encode, post
+from cti.kit.backoff import Backoff
+from cti.kit.clock import Clock
+from cti.kit.logging import get_logger
+
+log = get_logger(__name__)
+
+MAX_FACTS: Final = 500
+MAX_BYTES: Final = 1_000_000
+MAX_RETRY_AFTER: Final = 60.0
+
+
+class Outbox(Protocol):
+    """What the relay needs of the journal."""
+
+    @property
+    def last_seq(self) -> int: ...
+    @property
+    def met(self) -> bool: ...
+    @property
+    def acknowledged(self) -> int: ...
+    def set_acknowledged(self, seq: int) -> None: ...
+    async def read(self, after: int, limit: int) -> Sequence[Fact]: ...
+    async def continue_after(self, seq: int, above: int) -> None: ...
+    def subscribe(self, listener: Callable[[Fact], None]) -> Callable[[], None]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class RelayFigures:
+    """For `/metrics`. `waiting` facts are not acknowledged; the oldest happened `oldest_seconds` ago (0 if none)."""
+
+    waiting: int
+    oldest_seconds: float
+    flowing: bool  # the last attempt succeeded
+
+
+class Relay:
+    """`run` it in a task; on the way out `drain`, then cancel that task. `http` belongs to the caller."""
+
+    def __init__(
+        self,
+        journal: Outbox,
+        url: str,
+        site: str,
+        token: str,
+        http: httpx.AsyncClient,
+        clock: Clock,
+        *,
+        timeout: float = 10.0,
+        backoff: Backoff | None = None,
+    ) -> None:
+        """`timeout`: seconds for one request, from its start to the end of the answer."""
+        self._journal = journal
+        self._url = f"{url.rstrip('/')}/api/v1/facts"
+        self._site = site
+        self._token = token
+        self._http = http
+        self._clock = clock
+        self._timeout = timeout
+        self._backoff = backoff or Backoff(first=0.2, cap=15.0)
+        self._limit = MAX_FACTS
+        self._position = journal.acknowledged  # everything up to here was sent
+        self._started_at = journal.last_seq
+        self._sent = 0  # the highest number that the data center can know; set by `_meet`
+        self._met = False  # in this run
+        self._hole: int | None = None  # the facts behind this number are deleted here and missing there
+        self._claim: int | None = None  # a former life's acknowledgement, said once
+        self._oldest: datetime | None = None
+        self._trouble = ""
+        self._news = asyncio.Event()
+        self._hurry = asyncio.Event()
+        self._idle = asyncio.Event()
+
+    async def run(self) -> None:
+        """Relays until cancelled, which takes effect at once; a request under way is sent again by the next run."""
+        unsubscribe = self._journal.subscribe(lambda _: self._news.set())
+        try:
+            while True:
+                self._news.clear()
+                try:
+                    delay = await self._step()
+                except Exception as error:  # the journal's disk, or a mistake of ours: facts wait, the site goes on
+                    log.error("relay.failed", exc_info=error)
+                    delay = self._backoff.next()
+                if delay is None:
+                    self._idle.set()
+                    await self._news.wait()
+                    self._idle.clear()
+                elif delay:
+                    await self._pause(delay)
+        finally:
+            unsubscribe()
+
+    async def drain(self, within: float = 2.0) -> bool:
+        """Tries at once what waits; True once all was sent, False after `within` seconds. `run` must be running."""
+        self._hurry.set()
+        self._backoff.reset()
+        self._idle.clear()
+        self._news.set()
+        try:
+            async with asyncio.timeout(within):
+                await self._idle.wait()
+        except TimeoutError:
+            log.warning("relay.not_drained", waiting=self.figures().waiting)
+            return False
+        return True
+
+    def figures(self) -> RelayFigures:
+        waiting = max(0, self._journal.last_seq - self._journal.acknowledged)
+        age = (self._clock.wall() - self._oldest).total_seconds() if self._oldest and waiting else 0.0
+        return RelayFigures(waiting, max(0.0, age), not self._trouble)
+
+    async def _step(self) -> float | None:
+        """One request. Gives the seconds to wait before the next; None when all was sent."""
+        facts = await self._journal.read(self._position, self._limit)
+        self._oldest = facts[0].at if facts else None
+        if not self._met:
+            return await self._meet()
+        if not facts:
+            return None
+        body, facts = encode(self._site, facts, MAX_BYTES)
+        self._sent = max(self._sent, facts[-1].seq)
+        answer = await self._ask(body)
+        if answer.acknowledged is None or not self._brought_on(answer.acknowledged, facts[0].seq, facts[-1].seq):
+            return self._refused(answer, len(facts))
+        self._limit = min(MAX_FACTS, self._limit * 2)
+        return self._flowing()
+
+    async def _ask(self, body: bytes) -> Answer:
+        return await post(self._http, self._url, self._token, body, timeout=self._timeout, now=self._clock.wall())
+
+    async def _meet(self) -> float:
+        """Learns what the data center has, before anything is sent under a number that it may know already."""
+        answer = await self._ask(encode(self._site, (), MAX_BYTES)[0])
+        acknowledged = answer.acknowledged
+        if acknowledged is None:
+            return self._refused(answer, 0)
+        # What it can know from this life: nothing if they never met, else what earlier processes may have sent.
+        ours = self._started_at if self._journal.met else 0
+        if acknowledged > ours:
+            if self._claim != acknowledged:
+                self._claim = acknowledged
+                return self._refused(Answer(None, "it knows facts that this journal does not have"), 0)
+            log.error("relay.former_life", acknowledged=acknowledged, ours=ours)
+        if acknowledged > ours or not self._journal.met:
+            await self._journal.continue_after(acknowledged, above=ours)
+        else:
+            self._journal.set_acknowledged(acknowledged)
+        self._position = acknowledged
+        self._sent = max(self._started_at, acknowledged)
+        self._met = True
+        return self._flowing()
+
+    def _brought_on(self, acknowledged: int, first: int, last: int) -> bool:
+        """Acts on an acknowledgement of the batch `first` to `last`. False if it is time to wait."""
+        if acknowledged > self._sent:
+            return False
+        if acknowledged >= first:
+            self._journal.set_acknowledged(acknowledged)
+            self._position = acknowledged
+            return True
+        if acknowledged == self._hole or first > self._position + 1:
+            if acknowledged != self._hole:
+                self._hole = acknowledged
+                log.error("relay.facts_missing", after=acknowledged, before=first)
+            self._position = last
+            return True
+        if acknowledged < self._position:
+            log.warning("relay.sent_again", acknowledged=acknowledged, was=self._journal.acknowledged)
+            self._journal.set_acknowledged(acknowledged)
+            self._position = acknowledged
+        return False
+
+    def _flowing(self) -> float:
+        if self._trouble:
+            log.info("relay.flowing", acknowledged=self._journal.acknowledged)
+        self._trouble = ""
+        self._backoff.reset()
+        return 0.0
+
+    def _refused(self, answer: Answer, size: int) -> float:
+        """Says so once per reason, and gives the seconds to wait."""
+        if answer.reason != self._trouble:
+            self._trouble = answer.reason
+            log.warning("relay.waiting", reason=answer.reason, waiting=self.figures().waiting)
+        if answer.too_much:
+            self._limit = max(1, size // 2)
+        return max(self._backoff.next(), min(answer.retry_after, MAX_RETRY_AFTER))
+
+    async def _pause(self, delay: float) -> None:
+        try:
+            async with asyncio.timeout(delay):
+                await self._hurry.wait()
+            self._hurry.clear()
+        except TimeoutError:
+            pass

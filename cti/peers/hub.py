@@ -1,0 +1,235 @@
+"""All links of one site. Of each pair of sites, the one whose name sorts first connects; the link then serves both ways.
+
+A link that is lost is retried for ever, with backoff; losing it withdraws the visits on both sides. Messages to a site whose
+link is down are dropped, never kept: after a reconnect each side starts from the other's summary.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Protocol
+
+from pydantic import ValidationError
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import WebSocketException
+
+from cti.acd import PeerSummary
+from cti.calls.context import CustomerCard
+from cti.calls.dispatcher import Dispatcher
+from cti.calls.ports import Visit
+from cti.kit.backoff import Backoff
+from cti.kit.logging import get_logger
+from cti.kit.tasks import first_of
+from cti.peers.messages import (
+    Decline,
+    Grant,
+    Hello,
+    OpenVisit,
+    PeerMessage,
+    Summary,
+    UpdateVisit,
+    WithdrawVisit,
+    peer_message,
+)
+
+log = get_logger(__name__)
+QUEUE_LIMIT = 10_000  # messages to one peer; a peer that reads nothing for so long is cut off
+SUMMARY_INTERVAL = 0.5  # seconds between summaries
+HELLO_SECONDS = 5.0
+KEEPALIVE_SECONDS = 5.0
+
+
+class Socket(Protocol):
+    """Either end of a WebSocket."""
+
+    async def send(self, text: str) -> None: ...
+
+    def texts(self) -> AsyncIterator[str]:
+        """Messages until the link closes."""
+        ...
+
+
+class PeerHub:
+    """Implements `calls.ports.Peers`. `run` keeps the outgoing links up; `accept` serves an incoming one."""
+
+    def __init__(
+        self, site: str, peers: Mapping[str, str], token: str, node_of: Callable[[str], str],
+        dial_address: Callable[[str, str, str], str | None],
+    ) -> None:  # fmt: skip
+        """`peers`: site → URL. `node_of(agent)`: the node one of our agents is at. `dial_address(site, agent, node)`: what to
+        dial for a peer's agent, None if there is no such node at that site."""
+        self.site, self._peers, self._token = site, dict(peers), token
+        self._node_of, self._dial_address = node_of, dial_address
+        self._links: dict[str, asyncio.Queue[str]] = {}
+        self._dispatcher: Dispatcher | None = None
+        self._summary_due = asyncio.Event()
+
+    def attach(self, dispatcher: Dispatcher) -> None:
+        """Must be called before any link is up."""
+        self._dispatcher = dispatcher
+
+    @property
+    def connected(self) -> list[str]:
+        return sorted(self._links)
+
+    def authorized(self, header: str | None) -> bool:
+        """Whether an incoming request carries this installation's token."""
+        return header is not None and hmac.compare_digest(header.encode(), f"Bearer {self._token}".encode())
+
+    async def run(self) -> None:
+        """Keeps the links up that this side opens, and sends summaries, until cancelled."""
+        mine = [self._keep(site, url) for site, url in self._peers.items() if self.site < site]
+        await asyncio.gather(self._send_summaries(), *mine)
+
+    async def accept(self, socket: Socket) -> None:
+        """Serves a link that the other side opened, until it closes."""
+        await self._talk(socket, expected=None)
+
+    # Peers
+
+    def summary_changed(self) -> None:
+        self._summary_due.set()
+
+    def open_visit(self, site: str, visit: Visit) -> None:
+        self._send(site, OpenVisit.of(visit))
+
+    def update_visit(self, site: str, contact: str, card: CustomerCard | None) -> None:
+        self._send(site, UpdateVisit(contact=contact, customer=card))
+
+    def withdraw_visit(self, site: str, contact: str, reason: str) -> None:
+        self._send(site, WithdrawVisit(contact=contact, reason=reason))
+
+    def grant(self, site: str, contact: str, offer: str, agent: str) -> None:
+        self._send(site, Grant(contact=contact, offer=offer, agent=agent, node=self._node_of(agent)))
+
+    def decline(self, site: str, offer: str) -> None:
+        self._send(site, Decline(offer=offer))
+
+    # Inside
+
+    async def _keep(self, site: str, url: str) -> None:
+        backoff = Backoff(first=0.2, cap=5.0)
+        while True:
+            try:
+                headers = {"Authorization": f"Bearer {self._token}"}
+                async with connect(
+                    url, additional_headers=headers, open_timeout=HELLO_SECONDS, ping_interval=KEEPALIVE_SECONDS,
+                    ping_timeout=KEEPALIVE_SECONDS, proxy=None,
+                ) as connection:  # fmt: skip
+                    backoff.reset()
+                    await self._talk(_ClientSocket(connection), expected=site)
+            except (OSError, TimeoutError, WebSocketException) as error:
+                log.debug("peer.unreachable", peer=site, reason=type(error).__name__)
+            await asyncio.sleep(backoff.next())
+
+    async def _talk(self, socket: Socket, expected: str | None) -> None:
+        """Serves one link to its end."""
+        await socket.send(Hello(site=self.site).model_dump_json())
+        texts = socket.texts()
+        try:
+            async with asyncio.timeout(HELLO_SECONDS):
+                hello = _parse(await anext(texts))
+        except (TimeoutError, StopAsyncIteration):
+            return
+        if not isinstance(hello, Hello) or hello.site not in self._peers or expected not in (None, hello.site):
+            log.warning("peer.refused", expected=expected)
+            return
+        site, outgoing = hello.site, asyncio.Queue[str](QUEUE_LIMIT)
+        if site in self._links:  # the other side came back before we noticed that it was gone
+            self._lost(site)
+        self._links[site] = outgoing
+        log.info("peer.up", peer=site)
+        self._send(site, self._summary())
+        try:
+            await first_of(self._receive(site, texts), _drain(outgoing, socket))
+        except (OSError, WebSocketException) as error:
+            log.info("peer.broken", peer=site, reason=type(error).__name__)
+        finally:
+            if self._links.get(site) is outgoing:
+                self._lost(site)
+
+    def _lost(self, site: str) -> None:
+        self._links.pop(site, None)
+        log.warning("peer.down", peer=site)
+        if self._dispatcher is not None:
+            self._dispatcher.visits.peer_lost(site)
+
+    async def _receive(self, site: str, texts: AsyncIterator[str]) -> None:
+        async for text in texts:
+            message = _parse(text)
+            if message is not None:
+                self._follow(site, message)
+
+    def _follow(self, site: str, message: PeerMessage) -> None:
+        if self._dispatcher is None:
+            return
+        visits = self._dispatcher.visits
+        match message:
+            case Summary():
+                visits.peer_summary(PeerSummary(site, message.profiles))
+            case OpenVisit():
+                visits.opened(site, message.visit())
+            case UpdateVisit():
+                visits.updated(message.contact, message.customer)
+            case WithdrawVisit():
+                visits.withdrawn(message.contact)
+            case Grant():
+                address = self._dial_address(site, message.agent, message.node)
+                if address is None:
+                    self._send(site, Decline(offer=message.offer))
+                else:
+                    visits.granted(site, message.contact, message.offer, message.agent, address)
+            case Decline():
+                visits.declined(message.offer)
+
+    def _summary(self) -> Summary:
+        profiles = self._dispatcher.acd.profiles() if self._dispatcher else ()
+        return Summary(profiles=tuple(dict(p) for p in profiles))
+
+    async def _send_summaries(self) -> None:
+        while True:
+            await self._summary_due.wait()
+            self._summary_due.clear()
+            for site in list(self._links):
+                self._send(site, self._summary())
+            await asyncio.sleep(SUMMARY_INTERVAL)
+
+    def _send(self, site: str, message: PeerMessage) -> None:
+        link = self._links.get(site)
+        if link is None:
+            return
+        try:
+            link.put_nowait(message.model_dump_json())
+        except asyncio.QueueFull:
+            self._lost(site)
+
+
+class _ClientSocket:
+    """The connecting side's WebSocket as a `Socket`."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self._connection = connection
+
+    async def send(self, text: str) -> None:
+        await self._connection.send(text)
+
+    async def texts(self) -> AsyncIterator[str]:
+        async for message in self._connection:
+            if isinstance(message, str):
+                yield message
+
+
+def _parse(text: str) -> PeerMessage | None:
+    """None for what this version does not know, or what makes no sense."""
+    try:
+        return peer_message.validate_json(text)
+    except ValidationError as error:
+        log.info("peer.message_skipped", problems=len(error.errors()))
+        return None
+
+
+async def _drain(outgoing: asyncio.Queue[str], socket: Socket) -> None:
+    while True:
+        await socket.send(await outgoing.get())

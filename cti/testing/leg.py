@@ -1,0 +1,112 @@
+"""The phones a fake caller can be connected with."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cti.calls.ports import CallerGone, DialOutcome, TelephonyFailed
+
+
+@dataclass(frozen=True, slots=True)
+class FakePhone:
+    """What a phone does when it rings, in seconds from then; nothing unless told otherwise."""
+
+    answers_after: float | None = None
+    declines_after: float | None = None
+    talks_for: float | None = None  # after answering; None: until somebody ends it
+    answers_when_asked: bool = True  # it obeys `Leg.ring_answer`
+
+
+class FakeLeg:
+    """Implements `calls.ports.Leg`. A test may act as the agent with `pick_up`, `decline` and `hang_up`."""
+
+    def __init__(self, address: str, headers: dict[str, str], ring_seconds: float, phones: Sequence[FakePhone]) -> None:
+        self.address, self.headers = address, headers
+        self._loop = asyncio.get_running_loop()
+        self._known, self._over = asyncio.Event(), asyncio.Event()
+        self._outcome: DialOutcome | None = None
+        self._failure: type[CallerGone | TelephonyFailed] | None = None
+        self._answered_at = self._ended_at = 0.0
+        self._obeys = any(phone.answers_when_asked for phone in phones)
+        self._talks_for = next((phone.talks_for for phone in phones if phone.talks_for is not None), None)
+        if not phones:
+            self._fail(DialOutcome.UNREACHABLE)
+            return
+        self._loop.call_later(ring_seconds, self._fail, DialOutcome.NO_ANSWER)
+        for phone in phones:
+            if phone.answers_after is not None:
+                self._loop.call_later(phone.answers_after, self.pick_up)
+            if phone.declines_after is not None:
+                self._loop.call_later(phone.declines_after, self.decline)
+
+    # What the agent does
+
+    def pick_up(self) -> None:
+        if not self._known.is_set():
+            self._outcome, self._answered_at = DialOutcome.ANSWERED, self._loop.time()
+            self._known.set()
+            if self._talks_for is not None:
+                self._loop.call_later(self._talks_for, self.hang_up)
+
+    def decline(self) -> None:
+        self._fail(DialOutcome.BUSY)
+
+    def hang_up(self) -> None:
+        """Ends the conversation."""
+        if self._outcome is DialOutcome.ANSWERED:
+            self._end()
+
+    # The port
+
+    async def answered(self) -> DialOutcome:
+        await self._known.wait()
+        if self._outcome is None:
+            raise (self._failure or TelephonyFailed)("the phone was not reached")
+        return self._outcome
+
+    async def ended(self) -> float:
+        await self._over.wait()
+        if self._failure is not None:
+            raise self._failure("the conversation broke off")
+        return self.talked
+
+    @property
+    def talked(self) -> float:
+        if self._outcome is not DialOutcome.ANSWERED:
+            return 0.0
+        return (self._ended_at if self._over.is_set() else self._loop.time()) - self._answered_at
+
+    async def cancel(self) -> None:
+        self._fail(DialOutcome.CANCELLED)
+        self._end()
+
+    async def ring_answer(self) -> None:
+        if self._obeys:
+            self.pick_up()
+
+    # What the caller's side does
+
+    @property
+    def over(self) -> bool:
+        return self._over.is_set()
+
+    def caller_ended(self, how: type[CallerGone | TelephonyFailed]) -> None:
+        """The caller's side is over."""
+        if not self._over.is_set():
+            self._failure = how
+            self._end()
+
+    # Inside
+
+    def _fail(self, outcome: DialOutcome) -> None:
+        if not self._known.is_set():
+            self._outcome = outcome
+            self._end()
+
+    def _end(self) -> None:
+        if not self._over.is_set():
+            self._ended_at = self._loop.time()
+            self._known.set()
+            self._over.set()

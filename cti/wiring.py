@@ -1,0 +1,208 @@
+"""Builds each process top to bottom: the one place that knows all parts. Nothing here decides anything."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import AsyncExitStack, suppress
+from pathlib import Path
+
+import httpx
+
+from cti.agents.endpoint import agents_router
+from cti.agents.hub import AgentHub, DesktopConfig, QueueInfo, Seat
+from cti.agents.messages import CodeText, Device, SipAccount
+from cti.asterisk import dialplan
+from cti.asterisk.agi import AgiServer
+from cti.asterisk.ami import AmiLink
+from cti.asterisk.entrance import CallEntrance
+from cti.asterisk.follower import WANTED, NodeFollower
+from cti.asterisk.sounds import Sounds
+from cti.business import BusinessHttp, DataCenterCustomers
+from cti.calls.directory import Directory
+from cti.calls.dispatcher import Dispatcher
+from cti.calls.services import Services
+from cti.datacenter import (
+    DatabaseUnavailable,
+    DataCenterConfig,
+    NodeTitle,
+    WebPhoneAccount,
+    create_app,
+    upgrade_database,
+)
+from cti.facts.kinds import ConfigApplied
+from cti.ivr import Hotline, load_hotline
+from cti.journal import Relay, SqliteJournal
+from cti.kit.clock import SystemClock
+from cti.peers import PeerHub
+from cti.peers.endpoint import peers_router
+from cti.serving import serve
+from cti.settings import CHECKOUT, Settings
+from cti.site_web import create_site_app
+from cti.topology import Node, Site, Topology
+
+AMI_USER = "cti"
+DRAIN_SECONDS = 2.0  # for the last facts, when a process is asked to stop
+
+
+def hotline_folder(settings: Settings) -> Path:
+    return settings.flows / settings.topology.hotline
+
+
+async def run_data_center(settings: Settings) -> None:
+    """Serves the data center until cancelled."""
+    topology, secrets = settings.topology, settings.secrets
+    hotline = load_hotline(hotline_folder(settings))
+
+    def webphone(site: str) -> WebPhoneAccount:
+        node = topology.site(site).nodes[0]
+        user = dialplan.WEBPHONE_ENDPOINT
+        return WebPhoneAccount(_sip_uri(user, node), _ws_url(node), user, secrets.derive(f"sip:{user}"))
+
+    titles = {(hotline.name, node): NodeTitle(*_zh_en(hotline, node)) for node in hotline.nodes}
+    config = DataCenterConfig(
+        database_url=settings.effective_database_url, topology=topology, ingest_token=secrets.derive("ingest"), webphone=webphone,
+        console=CHECKOUT / "cti/console/dist", read_token=settings.read_token, samples=True, node_titles=titles,
+    )  # fmt: skip
+    with suppress(DatabaseUnavailable):  # it starts without its database, and says so at /readyz
+        await upgrade_database(config.database_url)
+    await serve(create_app(config), topology.data_center.host, topology.data_center.port)
+
+
+async def run_site(settings: Settings, name: str) -> None:
+    """Serves one site until cancelled. Raises `HotlineError` when a file is wrong or the journal is in use."""
+    topology, secrets, clock = settings.topology, settings.secrets, SystemClock()
+    site = topology.site(name)
+    hotline = load_hotline(hotline_folder(settings))
+    sounds = Sounds(hotline, settings.prompts)
+    async with AsyncExitStack() as stack:
+        journal = await stack.enter_async_context(await SqliteJournal.open(settings.site_folder(name), name, clock))
+        client = await stack.enter_async_context(httpx.AsyncClient(trust_env=False))
+        data_center, token = topology.data_center.url, secrets.derive("ingest")
+        relay = Relay(journal, data_center, name, token, client, clock)
+        stack.push_async_callback(relay.drain, DRAIN_SECONDS)
+        desks = AgentHub(_desktops(settings, site, hotline), clock)
+        peers = _peer_hub(topology, site, secrets.derive("peers"))
+        dispatcher = Dispatcher(name, journal, clock, desks, peers, lambda agent: _address(agent, desks.device(agent)))
+        desks.attach(dispatcher)
+        peers.attach(dispatcher)
+        services = Services(
+            site=name, hotline=hotline, dispatcher=dispatcher, journal=journal, clock=clock,
+            http=BusinessHttp(client, [data_center], data_center, token),
+            customers=DataCenterCustomers(client, data_center, token), sounds=sounds, offer_headers=offer_headers,
+            flow_variables={"data_center": data_center},
+        )  # fmt: skip
+        directory = Directory(services)
+        await directory.load()
+        links = {node.name: _link(node, secrets.derive("ami")) for node in site.nodes}
+        entrance = CallEntrance(directory, links, sounds.fallback, _playable)
+        server = AgiServer(site.host, site.agi_port, entrance.accept)
+        app = create_site_app(
+            [agents_router(desks), peers_router(peers)],
+            missing=lambda: [f"node {n}" for n, link in links.items() if not link.up] + sounds.missing(),
+            figures=lambda: _figures(directory, dispatcher, desks, peers, journal, relay, links),
+        )
+        await stack.enter_async_context(server)
+        # Before the server ends its calls: they go on without us, and nothing that their ending here implies is true.
+        stack.push_async_callback(dispatcher.close)
+        await journal.record(ConfigApplied(what="hotline", digest=hotline.version))
+        async with asyncio.TaskGroup() as tasks:
+            for link in links.values():
+                tasks.create_task(link.run())
+                tasks.create_task(NodeFollower(link, directory, dispatcher, journal, entrance).run())
+            tasks.create_task(relay.run())
+            tasks.create_task(_prune(journal, settings.journal_days))
+            tasks.create_task(desks.run())
+            tasks.create_task(peers.run())
+            tasks.create_task(serve(app, site.host, site.port))
+
+
+def offer_headers(contact: str, offer: str) -> Mapping[str, str]:
+    """What the agent's phone is told about the call."""
+    return {dialplan.HEADER_CONTACT: contact, dialplan.HEADER_OFFER: offer}
+
+
+def _desktops(settings: Settings, site: Site, hotline: Hotline) -> DesktopConfig:
+    secrets, node = settings.secrets, site.nodes[0]
+
+    def account(agent: str) -> SipAccount:
+        user = dialplan.browser_endpoint(agent)
+        return SipAccount(
+            uri=_sip_uri(user, node), ws_url=_ws_url(node), username=user, password=secrets.derive(f"sip:{user}")
+        )
+
+    return DesktopConfig(
+        site=site.name,
+        seats={a.number: Seat(a.number, a.name, a.skills) for a in site.agents},
+        elsewhere={
+            a.number: (s.name, s.agents_url) for s in settings.topology.sites if s is not site for a in s.agents
+        },
+        queues=tuple(QueueInfo(n, q.title.zh, q.title.en, q.skills) for n, q in hotline.queues.items()),
+        break_reasons=tuple(CodeText(code=c.code, zh=c.zh, en=c.en) for c in hotline.break_reasons),
+        wrap_up_codes=tuple(CodeText(code=c.code, zh=c.zh, en=c.en) for c in hotline.wrap_up_codes),
+        password=secrets.agent_password,
+        sip_account=account,
+    )
+
+
+def _peer_hub(topology: Topology, site: Site, token: str) -> PeerHub:
+    def dial_address(peer: str, agent: str, node: str) -> str | None:
+        known = any(n.name == node for s in topology.sites if s.name == peer for n in s.nodes)
+        return f"PJSIP/{agent}@{dialplan.intersite_endpoint(node)}" if known else None
+
+    others = {s.name: s.peers_url for s in topology.sites if s is not site}
+    return PeerHub(site.name, others, token, lambda agent: site.nodes[0].name, dial_address)
+
+
+def _address(agent: str, device: Device) -> str:
+    browser = device is Device.BROWSER
+    return f"PJSIP/{dialplan.browser_endpoint(agent) if browser else dialplan.phone_endpoint(agent)}"
+
+
+def _link(node: Node, secret: str) -> AmiLink:
+    return AmiLink(node.name, node.address, node.ami_port, AMI_USER, secret, WANTED)
+
+
+def _sip_uri(user: str, node: Node) -> str:
+    return f"sip:{user}@{node.address}"
+
+
+def _ws_url(node: Node) -> str:
+    return f"ws://{node.address}:{node.ws_port}/ws"
+
+
+def _zh_en(hotline: Hotline, node: str) -> tuple[str, str]:
+    title = hotline.title(node)
+    return title.zh, title.en
+
+
+def _playable(sound: str) -> bool:
+    """Whether Asterisk will find it: our own sounds are files, any other is one of those that it ships."""
+    return not sound.startswith("/") or Path(f"{sound}.wav").is_file()
+
+
+async def _prune(journal: SqliteJournal, days: float) -> None:
+    """Deletes what the data center has had for long, now and every hour."""
+    while True:
+        await journal.prune(days)
+        await asyncio.sleep(3600)
+
+
+def _figures(
+    directory: Directory, dispatcher: Dispatcher, desks: AgentHub, peers: PeerHub, journal: SqliteJournal, relay: Relay,
+    links: Mapping[str, AmiLink],
+) -> dict[str, float]:  # fmt: skip
+    figures = journal.figures()
+    return {
+        "calls": directory.live,
+        "contacts_waiting": len(dispatcher.acd.waiting),
+        "agents_logged_in": len(dispatcher.acd.profiles()),
+        "desktops": desks.connected,
+        "peers_up": len(peers.connected),
+        "nodes_up": sum(link.up for link in links.values()),
+        "facts_last_seq": figures.last_seq,
+        "facts_unacknowledged": figures.last_seq - figures.acknowledged,
+        "facts_oldest_unacknowledged_seconds": relay.figures().oldest_seconds,
+        "facts_buffered": figures.buffered,
+        "facts_lost": figures.lost,
+    }
