@@ -87,7 +87,7 @@ class Rtp(asyncio.DatagramProtocol):
         await asyncio.sleep(0.06)
 
     def talk(self, packets: int = 1) -> None:
-        """Some µ-law silence, so that the other side hears something."""
+        """Some µ-law silence at once; what is sent before the two are bridged is heard by nobody (see `Call.hears`)."""
         for _ in range(packets):
             self.send(0, b"\xff" * 160)
             self._timestamp += 160
@@ -118,10 +118,16 @@ class Call:
         for digit in digits:
             await self.rtp.press(digit)
 
-    async def hears(self, packets: int = 10) -> None:
-        """Waits until that many more packets of sound have come."""
+    async def hears(self, packets: int = 10, talker: Call | None = None) -> None:
+        """Waits until that many more packets of sound have come; the talker, if any, goes on talking until then."""
         goal = self.rtp.heard + packets
-        await until(lambda: self.rtp.heard >= goal, f"{packets} packets of sound")
+
+        def heard() -> bool:
+            if talker is not None:
+                talker.rtp.talk()
+            return self.rtp.heard >= goal
+
+        await until(heard, f"{packets} packets of sound")
 
     async def hang_up(self) -> None:
         """BYE when answered, CANCEL while it rings."""
