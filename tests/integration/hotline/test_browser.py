@@ -61,6 +61,7 @@ async def dial(page: Page) -> None:
     await page.get_by_test_id("caller").fill(CALLER)
     await page.get_by_test_id("call").click()
     await page.get_by_test_id("key-1").wait_for()
+    await audio_flows(page, "the greeting")  # a key pressed before the media path is up is heard by nobody
 
 
 async def moment(page: Page, what: str) -> float:
@@ -70,8 +71,9 @@ async def moment(page: Page, what: str) -> float:
 
 
 async def packets(page: Page) -> tuple[int, int]:
-    audio = (await page.evaluate("() => window.__hotline.callStats()"))["audio"]
-    return audio["inboundPackets"], audio["outboundPackets"]
+    """(0, 0) while the call has no media yet."""
+    audio = ((await page.evaluate("() => window.__hotline.callStats()")) or {}).get("audio") or {}
+    return audio.get("inboundPackets", 0), audio.get("outboundPackets", 0)
 
 
 async def audio_flows(page: Page, what: str) -> None:
