@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from cti.asterisk.sounds import render
+from cti.flow_test_cli import add_test_command
 from cti.ivr import Hotline, load_hotline
 from cti.ivr.pages import pages
 from cti.ivr.registry import KINDS
@@ -23,7 +24,9 @@ BAD_INPUT = 2  # exit status
 
 def flow_app(settings: Callable[[], Settings]) -> typer.Typer:
     """The commands. `settings` is called only by those that need it. What people can mend leaves as a `HotlineError`."""
-    app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="IVR flows: check, publish, docs.")
+    app = typer.Typer(
+        no_args_is_help=True, pretty_exceptions_enable=False, help="IVR flows: check, test, publish, docs."
+    )
 
     @app.command(epilog="Example: cti flow check ivr_flows/95500")
     def check(folder: FolderArgument = None, as_json: JsonOption = False) -> None:
@@ -61,6 +64,7 @@ def flow_app(settings: Callable[[], Settings]) -> typer.Typer:
                 "flow.docs_unwritable", str(folder), f"Cannot be written: {error.strerror}.", f"无法写入：{error.strerror}。",
                 "Choose another folder.", "请指定其他目录。")) from None  # fmt: skip
 
+    add_test_command(app, settings)
     return app
 
 

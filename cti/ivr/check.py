@@ -86,7 +86,7 @@ class _Check:
             if not isinstance(kind, str) or kind not in KINDS:
                 self.problems.append(problem(
                     "flow.unknown_kind", document.where((*place, "kind")), f"Node {name} is of no kind that there is: {str(kind)[:60]}.",
-                    f"节点 {name} 的类型不存在：{str(kind)[:60]}。", *_hint(str(kind)[:60], KINDS)))  # fmt: skip
+                    f"节点 {name} 的类型不存在：{str(kind)[:60]}。", *hint(str(kind)[:60], KINDS)))  # fmt: skip
             elif (node := self._read(document, KINDS[kind], place)) is not None:
                 for fault in node.faults():
                     self.problems.append(
@@ -127,7 +127,7 @@ class _Check:
         noun = reference.noun
         self.problems.append(problem(
             f"flow.unknown_{reference.kind}", document.where(place), f"There is no {noun.en} {reference}.",
-            f"{noun.zh} {reference} 不存在。", *_hint(reference, names)))  # fmt: skip
+            f"{noun.zh} {reference} 不存在。", *hint(reference, names)))  # fmt: skip
 
     def _languages(self, prompts: PromptsFile, languages: tuple[str, ...], document: Document) -> None:
         """Every prompt must be spoken or recorded in every language, and in no other."""
@@ -137,7 +137,7 @@ class _Check:
                 if language not in languages:
                     self.problems.append(problem(
                         "flow.unknown_language", document.where((name, language)), f"The flow does not speak {language}.",
-                        f"流程未声明语言 {language}。", *_hint(language, languages)))  # fmt: skip
+                        f"流程未声明语言 {language}。", *hint(language, languages)))  # fmt: skip
             for language in languages:
                 if language not in texts and PromptRef(name, language) not in recordings:
                     self.problems.append(problem(
@@ -148,10 +148,10 @@ class _Check:
             if ref.id not in prompts.root or ref.language not in languages:
                 self.problems.append(problem(
                     "flow.recording_unused", f"{recording.path}:1:1", f"No prompt is called {ref.id} in {ref.language}.",
-                    f"没有语言为 {ref.language} 的提示音 {ref.id}。", *_hint(ref.id, prompts.root)))  # fmt: skip
+                    f"没有语言为 {ref.language} 的提示音 {ref.id}。", *hint(ref.id, prompts.root)))  # fmt: skip
 
 
-def _hint(name: str, names: Collection[str]) -> tuple[str, str]:
+def hint(name: str, names: Collection[str]) -> tuple[str, str]:
     """How to mend a name that leads nowhere."""
     if close := get_close_matches(name, names, n=1):
         return f"Did you mean {close[0]}?", f"您是否想写 {close[0]}？"

@@ -84,6 +84,10 @@ class Node(Model):
         """Mistakes that the model's types can't tell."""
         return ()
 
+    @abstractmethod
+    def branches(self) -> tuple[str, ...]:
+        """The outcomes in which a visit may end, as `NodeVisit` tells them, but for a caller who hangs up. Tests should take each."""
+
     def writes(self) -> Iterable[str]:
         """Variables that this node sets."""
         return ()

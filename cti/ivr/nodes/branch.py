@@ -77,6 +77,9 @@ otherwise: apology
     def resume(self, position: Position, event: Event) -> Move:
         return self.enter(position)
 
+    def branches(self) -> tuple[str, ...]:
+        return (*(f"case_{number}" for number in range(1, len(self.cases) + 1)), "otherwise")
+
     def faults(self) -> Iterator[Fault]:
         for index, case in enumerate(self.cases):
             if case.when.tests() != 1:

@@ -73,6 +73,10 @@ failed: to_general
     def _is_number(self, digits: str) -> bool:
         return self.min_digits <= len(digits) <= self.max_digits and digits.isascii() and digits.isdecimal()
 
+    def branches(self) -> tuple[str, ...]:
+        """With one attempt nobody is asked again."""
+        return ("next", *(("invalid", "silence") if self.attempts > 1 else ()), "failed")
+
     def writes(self) -> tuple[str, ...]:
         return (self.variable,)
 

@@ -30,3 +30,6 @@ prompts: [goodbye]
 
     def resume(self, position: Position, event: Event) -> Move:
         return Leave("ended", None)
+
+    def branches(self) -> tuple[str, ...]:
+        return ("ended",)

@@ -74,6 +74,9 @@ failed: apology
         """Without an answer nothing must be left of the one before."""
         return Leave(outcome, to, variables=dict.fromkeys(self.save))
 
+    def branches(self) -> tuple[str, ...]:
+        return ("next", *self.answers, "failed")
+
     def writes(self) -> tuple[str, ...]:
         return tuple(self.save)
 

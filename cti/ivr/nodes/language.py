@@ -32,3 +32,6 @@ next: main_menu
 
     def resume(self, position: Position, event: Event) -> Move:
         return self.enter(position)
+
+    def branches(self) -> tuple[str, ...]:
+        return ("next",)

@@ -72,6 +72,12 @@ failed: to_general
             return Leave("failed", self.failed, input=key or None)
         return AskAgain("invalid" if key else "silence", input=key or None)
 
+    def branches(self) -> tuple[str, ...]:
+        """With one attempt nobody is asked again, and where every key leads somewhere none is wrong."""
+        led = (*self.keys, *(("repeat",) if self.repeat else ()))
+        again = (*(("invalid",) if len(led) < len(KEYS) else ()), "silence") if self.attempts > 1 else ()
+        return (*led, *again, "failed")
+
     def faults(self) -> Iterator[Fault]:
         for key in self.keys:
             if len(key) != 1 or key not in KEYS:

@@ -34,3 +34,6 @@ next: main_menu
 
     def resume(self, position: Position, event: Event) -> Move:
         return Leave("next", self.next)
+
+    def branches(self) -> tuple[str, ...]:
+        return ("next",)

@@ -45,3 +45,7 @@ timeout: all_busy
     def resume(self, position: Position, event: Event) -> Move:
         outcome = event.outcome if isinstance(event, LeftQueue) else QueueOutcome.TIMEOUT
         return Leave(outcome.value, self.timeout if outcome in _UNSERVED else self.answered)
+
+    def branches(self) -> tuple[str, ...]:
+        """Callback and overflow go the way of an answer; who abandons is gone."""
+        return (QueueOutcome.ANSWERED.value, QueueOutcome.TIMEOUT.value)
