@@ -1,4 +1,4 @@
-"""`cti flow`: check hotlines, publish them, write the pages of the node kinds."""
+"""`cti flow`: check hotlines, make their audio, write the pages of the node kinds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from cti.asterisk.sounds import render
+from cti.asterisk.sounds import Sounds, render
+from cti.flow_publish_cli import add_publish_commands
 from cti.flow_test_cli import add_test_command
 from cti.ivr import Hotline, load_hotline
 from cti.ivr.pages import pages
@@ -42,15 +43,17 @@ def flow_app(settings: Callable[[], Settings]) -> typer.Typer:
                 f"{hotline.number} {hotline.name} {hotline.version}: {len(hotline.nodes)} nodes, no problems 未发现问题"
             )
 
-    @app.command(epilog="Example: cti flow publish ivr_flows/95500")
-    def publish(folder: FolderArgument = None) -> None:
-        """Checks hotlines and makes the audio of their prompts. Site processes take them when they start."""
+    @app.command(epilog="Example: cti flow prompts ivr_flows/95500")
+    def prompts(folder: FolderArgument = None) -> None:
+        """Makes the audio of hotlines' prompts, and lists what has none. `publish` does so too."""
         hotlines, problems = _load(folder, settings)
         if problems:
             raise ConfigError(*problems)
         for hotline in hotlines:
             made = render(hotline, settings().prompts, print)
             print(f"{hotline.number} {hotline.name} {hotline.version}: {made} prompts made 已生成 {made} 条提示音")
+            for missing in Sounds(hotline, settings().prompts).missing():
+                print(f"  missing 缺少: {missing}")
 
     @app.command(epilog="Example: cti flow docs")
     def docs(folder: Annotated[Path, typer.Argument(help="Where to write.")] = CHECKOUT / "docs/nodes") -> None:
@@ -65,6 +68,7 @@ def flow_app(settings: Callable[[], Settings]) -> typer.Typer:
                 "Choose another folder.", "请指定其他目录。")) from None  # fmt: skip
 
     add_test_command(app, settings)
+    add_publish_commands(app, settings)
     return app
 
 

@@ -165,6 +165,10 @@ class Settings(BaseModel):
         """The journal of one site, and its emergency spool."""
         return self.state / "sites" / site
 
+    def releases(self, site: str) -> Path:
+        """The published flows that one site has."""
+        return self.site_folder(site) / "flows"
+
     @property
     def effective_database_url(self) -> str:
         return self.database_url or f"sqlite+aiosqlite:///{self.state / 'datacenter.db'}"

@@ -15,9 +15,9 @@ from cti.asterisk.pbx.check import listeners, port_problems
 from cti.asterisk.pbx.launcher import Pbx
 from cti.asterisk.pbx.root import prepare
 from cti.asterisk.sounds import render
-from cti.ivr import load_hotline
+from cti.ivr import Hotline, load_hotline
 from cti.kit.backoff import Backoff
-from cti.kit.errors import EnvironmentProblem, problem
+from cti.kit.errors import ConfigError, EnvironmentProblem, problem
 from cti.kit.logging import get_logger
 from cti.settings import Settings
 from cti.wiring import hotline_folder
@@ -83,7 +83,7 @@ class Child:
 async def up(settings: Settings, say: Callable[[str], None] = print) -> None:
     """Brings everything up, says when a call would be answered, and keeps it so until cancelled."""
     topology, its = settings.topology, settings.pbx
-    hotline = load_hotline(hotline_folder(settings))
+    hotline = _installed(settings, say)
     if busy := port_problems(listeners(topology)):
         raise EnvironmentProblem(*busy)
     started = time.monotonic()
@@ -92,7 +92,8 @@ async def up(settings: Settings, say: Callable[[str], None] = print) -> None:
         say(f"[{time.monotonic() - started:5.1f} s] {text}")
 
     runtime = await asyncio.to_thread(prepare, settings.cache, step)
-    await asyncio.to_thread(render, hotline, settings.prompts, step)
+    if hotline is not None:
+        await asyncio.to_thread(render, hotline, settings.prompts, step)
     pbx = Pbx(its, runtime)
     nodes = [node.name for site in topology.sites for node in site.nodes]
     children = [Child("datacenter", ["datacenter"], settings)]
@@ -111,6 +112,20 @@ async def up(settings: Settings, say: Callable[[str], None] = print) -> None:
     finally:
         await pbx.stop_all()
         say("stopped")
+
+
+def _installed(settings: Settings, say: Callable[[str], None]) -> Hotline | None:
+    """The hotline in the installed files. They may be broken where every site has taken a published version: then None."""
+    try:
+        return load_hotline(hotline_folder(settings))
+    except ConfigError as error:
+        sites = [site.name for site in settings.topology.sites]
+        if not all((settings.releases(name) / "release.json").is_file() for name in sites):
+            raise
+        say(
+            f"Sites use what was published, for the installed files are wrong 安装的文件有误，各中心使用已发布的版本:\n{error}"
+        )
+        return None
 
 
 async def _keep_node(pbx: Pbx, node: str) -> None:

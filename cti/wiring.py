@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -17,14 +19,16 @@ from cti.asterisk.agi import AgiServer
 from cti.asterisk.ami import AmiLink
 from cti.asterisk.entrance import CallEntrance
 from cti.asterisk.follower import WANTED, NodeFollower
-from cti.asterisk.sounds import Sounds
+from cti.asterisk.sounds import Sounds, render
 from cti.business import BusinessHttp, DataCenterCustomers
 from cti.calls.directory import Directory
 from cti.calls.dispatcher import Dispatcher
+from cti.calls.editions import Edition, Editions
 from cti.calls.services import Services
 from cti.datacenter import (
     DatabaseUnavailable,
     DataCenterConfig,
+    InspectedBundle,
     NodeTitle,
     WebPhoneAccount,
     create_app,
@@ -34,13 +38,17 @@ from cti.facts.kinds import ConfigApplied
 from cti.ivr import Hotline, load_hotline
 from cti.journal import Relay, SqliteJournal
 from cti.kit.clock import SystemClock
+from cti.kit.errors import ConfigError
+from cti.kit.logging import get_logger
 from cti.peers import PeerHub
 from cti.peers.endpoint import peers_router
+from cti.releases import ReleaseFollower, ReleaseStore, inspect
 from cti.serving import serve
 from cti.settings import CHECKOUT, Settings
 from cti.site_web import create_site_app
 from cti.topology import Node, Site, Topology
 
+log = get_logger(__name__)
 AMI_USER = "cti"
 DRAIN_SECONDS = 2.0  # for the last facts, when a process is asked to stop
 
@@ -52,17 +60,16 @@ def hotline_folder(settings: Settings) -> Path:
 async def run_data_center(settings: Settings) -> None:
     """Serves the data center until cancelled."""
     topology, secrets = settings.topology, settings.secrets
-    hotline = load_hotline(hotline_folder(settings))
 
     def webphone(site: str) -> WebPhoneAccount:
         node = topology.site(site).nodes[0]
         user = dialplan.WEBPHONE_ENDPOINT
         return WebPhoneAccount(_sip_uri(user, node), _ws_url(node), user, secrets.derive(f"sip:{user}"))
 
-    titles = {(hotline.name, node): NodeTitle(*_zh_en(hotline, node)) for node in hotline.nodes}
     config = DataCenterConfig(
         database_url=settings.effective_database_url, topology=topology, ingest_token=secrets.derive("ingest"), webphone=webphone,
-        console=CHECKOUT / "cti/console/dist", read_token=settings.read_token, samples=True, node_titles=titles,
+        console=CHECKOUT / "cti/console/dist", read_token=settings.read_token, samples=True, node_titles=_node_titles(settings),
+        publish_token=secrets.derive("publish"), inspect_bundle=inspect_bundle,
     )  # fmt: skip
     with suppress(DatabaseUnavailable):  # it starts without its database, and says so at /readyz
         await upgrade_database(config.database_url)
@@ -73,25 +80,38 @@ async def run_site(settings: Settings, name: str) -> None:
     """Serves one site until cancelled. Raises `HotlineError` when a file is wrong or the journal is in use."""
     topology, secrets, clock = settings.topology, settings.secrets, SystemClock()
     site = topology.site(name)
-    hotline = load_hotline(hotline_folder(settings))
-    sounds = Sounds(hotline, settings.prompts)
+    store = ReleaseStore(settings.releases(name))
+    editions = _editions(settings, store)
+    sounds = editions.current.sounds
     async with AsyncExitStack() as stack:
         journal = await stack.enter_async_context(await SqliteJournal.open(settings.site_folder(name), name, clock))
         client = await stack.enter_async_context(httpx.AsyncClient(trust_env=False))
         data_center, token = topology.data_center.url, secrets.derive("ingest")
         relay = Relay(journal, data_center, name, token, client, clock)
         stack.push_async_callback(relay.drain, DRAIN_SECONDS)
-        desks = AgentHub(_desktops(settings, site, hotline), clock)
+        desks = AgentHub(_desktops(settings, site, editions.current.hotline), clock)
         peers = _peer_hub(topology, site, secrets.derive("peers"))
         dispatcher = Dispatcher(name, journal, clock, desks, peers, lambda agent: _address(agent, desks.device(agent)))
         desks.attach(dispatcher)
         peers.attach(dispatcher)
         services = Services(
-            site=name, hotline=hotline, dispatcher=dispatcher, journal=journal, clock=clock,
+            site=name, editions=editions, dispatcher=dispatcher, journal=journal, clock=clock,
             http=BusinessHttp(client, [data_center], data_center, token),
-            customers=DataCenterCustomers(client, data_center, token), sounds=sounds, offer_headers=offer_headers,
+            customers=DataCenterCustomers(client, data_center, token), offer_headers=offer_headers,
             flow_variables={"data_center": data_center},
         )  # fmt: skip
+
+        async def make(hotline: Hotline) -> Edition:
+            await asyncio.to_thread(
+                render, hotline, settings.prompts, lambda line: log.info("prompts.progress", said=line)
+            )
+            return _edition(settings, hotline)
+
+        async def taken(edition: Edition) -> None:
+            desks.config = replace(desks.config, **_choices(edition.hotline))
+            await journal.record(ConfigApplied(what="hotline", digest=edition.version))
+
+        follower = ReleaseFollower(client, data_center, token, name, topology.hotline, store, editions, make, taken)
         directory = Directory(services)
         await directory.load()
         links = {node.name: _link(node, secrets.derive("ami")) for node in site.nodes}
@@ -99,22 +119,62 @@ async def run_site(settings: Settings, name: str) -> None:
         server = AgiServer(site.host, site.agi_port, entrance.accept)
         app = create_site_app(
             [agents_router(desks), peers_router(peers)],
-            missing=lambda: [f"node {n}" for n, link in links.items() if not link.up] + sounds.missing(),
+            missing=lambda: (
+                [f"node {n}" for n, link in links.items() if not link.up] + editions.current.sounds.missing()
+            ),
             figures=lambda: _figures(directory, dispatcher, desks, peers, journal, relay, links),
         )
         await stack.enter_async_context(server)
         # Before the server ends its calls: they go on without us, and nothing that their ending here implies is true.
         stack.push_async_callback(dispatcher.close)
-        await journal.record(ConfigApplied(what="hotline", digest=hotline.version))
+        if not await follower.resume():
+            await taken(editions.current)
         async with asyncio.TaskGroup() as tasks:
             for link in links.values():
                 tasks.create_task(link.run())
                 tasks.create_task(NodeFollower(link, directory, dispatcher, journal, entrance).run())
             tasks.create_task(relay.run())
+            tasks.create_task(follower.run())
             tasks.create_task(_prune(journal, settings.journal_days))
             tasks.create_task(desks.run())
             tasks.create_task(peers.run())
             tasks.create_task(serve(app, site.host, site.port))
+
+
+def inspect_bundle(bundle: bytes) -> InspectedBundle:
+    """Checks a published bundle as sites will. Raises `ConfigError`."""
+    hotline = inspect(bundle)
+    titles = {node: _zh_en(hotline, node) for node in hotline.nodes}
+    return InspectedBundle(hotline.number, hotline.name, hotline.version, titles)
+
+
+def _node_titles(settings: Settings) -> dict[tuple[str, str], NodeTitle]:
+    """Of the installed files, for calls of a version that was never published. Files that someone is editing stop nobody."""
+    try:
+        hotline = load_hotline(hotline_folder(settings))
+    except ConfigError as error:
+        log.warning("hotline.files_broken", reason=str(error))
+        return {}
+    return {(hotline.name, node): NodeTitle(*_zh_en(hotline, node)) for node in hotline.nodes}
+
+
+def _edition(settings: Settings, hotline: Hotline) -> Edition:
+    return Edition(hotline, Sounds(hotline, settings.prompts))
+
+
+def _editions(settings: Settings, store: ReleaseStore) -> Editions:
+    """What calls meet until the data center has been asked: the release that this site took last, else the installed files."""
+
+    def find(version: str) -> Edition | None:
+        try:
+            return _edition(settings, store.load(version)) if store.has(version) else None
+        except ConfigError as error:
+            log.error("release.spoiled", version=version, reason=str(error))
+            return None
+
+    release = store.remembered()
+    current = find(release.version) if release else None
+    return Editions(current or _edition(settings, load_hotline(hotline_folder(settings))), find)
 
 
 def offer_headers(contact: str, offer: str) -> Mapping[str, str]:
@@ -137,12 +197,19 @@ def _desktops(settings: Settings, site: Site, hotline: Hotline) -> DesktopConfig
         elsewhere={
             a.number: (s.name, s.agents_url) for s in settings.topology.sites if s is not site for a in s.agents
         },
-        queues=tuple(QueueInfo(n, q.title.zh, q.title.en, q.skills) for n, q in hotline.queues.items()),
-        break_reasons=tuple(CodeText(code=c.code, zh=c.zh, en=c.en) for c in hotline.break_reasons),
-        wrap_up_codes=tuple(CodeText(code=c.code, zh=c.zh, en=c.en) for c in hotline.wrap_up_codes),
         password=secrets.agent_password,
         sip_account=account,
+        **_choices(hotline),
     )
+
+
+def _choices(hotline: Hotline) -> dict[str, Any]:
+    """What desktops show of a hotline: those fields of `DesktopConfig` that change with its version."""
+    return {
+        "queues": tuple(QueueInfo(n, q.title.zh, q.title.en, q.skills) for n, q in hotline.queues.items()),
+        "break_reasons": tuple(CodeText(code=c.code, zh=c.zh, en=c.en) for c in hotline.break_reasons),
+        "wrap_up_codes": tuple(CodeText(code=c.code, zh=c.zh, en=c.en) for c in hotline.wrap_up_codes),
+    }
 
 
 def _peer_hub(topology: Topology, site: Site, token: str) -> PeerHub:

@@ -9,17 +9,22 @@ from typing import Any
 
 import httpx
 
-from cti.datacenter import DataCenterConfig, WebPhoneAccount, create_app
+from cti.datacenter import DataCenterConfig, InspectedBundle, WebPhoneAccount, create_app
 from cti.kit.strict_yaml import load_model
 from cti.topology import Topology
 
 INGEST_TOKEN = "ingest-token-of-the-tests"
+PUBLISH_TOKEN = "publish-token-of-the-tests"
 READ_TOKEN = "read-token-of-the-tests"
 TOPOLOGY = Path(__file__).parent.parent / "asterisk_conf/topologies/demo.yaml"
 
 
 def demo_topology() -> Topology:
     return load_model(TOPOLOGY, Topology)[0]
+
+
+def no_bundle(bundle: bytes) -> InspectedBundle:
+    raise AssertionError("this test publishes nothing")
 
 
 def make_config(database_url: str, **changes: Any) -> DataCenterConfig:
@@ -31,6 +36,8 @@ def make_config(database_url: str, **changes: Any) -> DataCenterConfig:
         "database_url": database_url,
         "topology": demo_topology(),
         "ingest_token": INGEST_TOKEN,
+        "publish_token": PUBLISH_TOKEN,
+        "inspect_bundle": no_bundle,
         "webphone": webphone,
         "console": Path("/nonexistent"),
         "samples": True,

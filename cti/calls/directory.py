@@ -133,7 +133,8 @@ class Directory:
         """The agent whom an earlier process had engaged is free; with wrap-up if there was a conversation."""
         engaged = engaged_agent(found)
         if engaged is not None and engaged.agent_site == self._services.site:
-            wrap_up = self._services.terms(engaged.queue).wrap_up_seconds if found.connected is not None else 0.0
+            queue = self._services.editions.current.hotline.queues.get(engaged.queue)
+            wrap_up = queue.wrap_up_seconds if queue is not None and found.connected is not None else 0.0
             self._services.dispatcher.left_engaged_ended(engaged.agent, engaged.offer, wrap_up)
 
 

@@ -5,31 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from cti.calls.context import CustomerCard
 from cti.calls.dispatcher import Dispatcher
+from cti.calls.editions import Edition, Editions, Sounds
 from cti.calls.ports import Customers, Http, Journal, Telephony
 from cti.calls.queueing import Comfort, QueueStay
-from cti.calls.tickets import QueueTerms, Ticket
-from cti.ivr import Hotline, PromptRef
+from cti.calls.tickets import Ticket
+from cti.ivr import PromptRef
 from cti.kit.clock import Clock
 from cti.kit.logging import get_logger
 
 log = get_logger(__name__)
-
-
-class Sounds(Protocol):
-    """Where a prompt's audio is."""
-
-    def find(self, prompt: PromptRef) -> str | None:
-        """A path without extension; None when there is no audio for it."""
-        ...
-
-    @property
-    def fallback(self) -> str:
-        """What is played for a missing prompt: a caller never hears silence."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,31 +24,24 @@ class Services:
     """One site's means to serve calls."""
 
     site: str
-    hotline: Hotline
+    editions: Editions
     dispatcher: Dispatcher
     journal: Journal
     clock: Clock
     http: Http
     customers: Customers
-    sounds: Sounds
     offer_headers: Callable[[str, str], Mapping[str, str]]  # (contact, offer) → SIP headers of the agent's INVITE
     flow_variables: Mapping[str, str]  # what a flow may use besides what the call brings
 
-    def terms(self, queue: str, priority: int | None = None) -> QueueTerms:
-        """What a queue of the hotline asks for; KeyError if there is none (the flow was checked)."""
-        config = self.hotline.queues[queue]
-        return QueueTerms(
-            queue, config.skills, config.priority if priority is None else priority, config.ring_seconds,
-            config.wrap_up_seconds,
-        )  # fmt: skip
-
-    def queue_stay(self, telephony: Telephony, ticket: Ticket, language: str, age: float) -> QueueStay:
+    def queue_stay(
+        self, edition: Edition, telephony: Telephony, ticket: Ticket, language: str, age: float
+    ) -> QueueStay:
         """A stay of `age` seconds already in the ticket's queue, to be run."""
-        config, comfort = self.hotline.queues[ticket.terms.queue], None
+        config, comfort = edition.hotline.queues[ticket.terms.queue], None
         if config.comfort is not None:
             prompt = PromptRef(config.comfort.prompt, language)
             comfort = Comfort(
-                prompt.id, (self.sounds.find(prompt) or self.sounds.fallback,), config.comfort.every_seconds
+                prompt.id, (edition.sounds.find(prompt) or edition.sounds.fallback,), config.comfort.every_seconds
             )
         return QueueStay(
             telephony, self.dispatcher, self.journal, self.clock, ticket, self.offer_headers,

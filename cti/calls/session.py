@@ -67,6 +67,7 @@ class CallSession:
         self._contact = telephony.contact
         self._started = services.clock.monotonic()
         self._customer = look_up(services.customers, telephony.caller)
+        self._edition = services.editions.choose(telephony.contact, telephony.caller)
         self._path: list[PathStep] = []
         self._step: Step | None = None
         self._ahead = ""  # the key with which the caller cut an announcement short
@@ -106,7 +107,7 @@ class CallSession:
     async def _arrive(self) -> Step:
         call, services = self._telephony, self._services
         await services.journal.record(ContactArrived(
-            hotline=services.hotline.number, caller=call.caller, called=call.called, node=call.node,
+            hotline=self._edition.hotline.number, caller=call.caller, called=call.called, node=call.node,
             asterisk_channel=call.channel,
         ), self._contact)  # fmt: skip
         log.info("call.arrived", contact=self._contact, node=call.node, caller=mask_number(call.caller))
@@ -116,10 +117,10 @@ class CallSession:
     async def _begin(self) -> Step:
         call, services = self._telephony, self._services
         step = begin(
-            services.hotline, caller=call.caller, called=call.called, now=services.clock.monotonic(),
+            self._edition.hotline, caller=call.caller, called=call.called, now=services.clock.monotonic(),
             variables=services.flow_variables,
         )  # fmt: skip
-        hotline = services.hotline
+        hotline = self._edition.hotline
         await services.journal.record(FlowEntered(
             hotline=hotline.number, flow=hotline.name, version=hotline.version, language=step.position.language
         ), self._contact)  # fmt: skip
@@ -146,7 +147,8 @@ class CallSession:
         position = await self._saved_position()
         if position is None:
             return await self._begin()
-        return again(services.hotline, position, services.clock.monotonic())
+        self._edition = services.editions.of(position.version)
+        return again(self._edition.hotline, position, services.clock.monotonic())
 
     async def _follow(self, step: Step) -> None:
         """Runs the flow to its end."""
@@ -159,7 +161,7 @@ class CallSession:
                 return
             await self._telephony.set(POSITION, step.position.model_dump_json())
             event = await self._carry_out(step)
-            step = resume(self._services.hotline, step.position, event, self._services.clock.monotonic())
+            step = resume(self._edition.hotline, step.position, event, self._services.clock.monotonic())
 
     async def _carry_out(self, step: Step) -> Event:
         call, command = self._telephony, step.command
@@ -196,7 +198,7 @@ class CallSession:
 
     async def _queue(self, command: Enqueue) -> QueueOutcome:
         services, age = self._services, 0.0
-        terms = services.terms(command.queue, command.priority)
+        terms = self._edition.terms(command.queue, command.priority)
         entered = QueueEntered(queue=command.queue, skills=dict(terms.skills), priority=terms.priority)
         found, self._queue_found = self._queue_found, None
         if found is not None and found.queue is not None and found.queue.data.get("queue") == command.queue:
@@ -204,7 +206,7 @@ class CallSession:
         else:
             await services.journal.record(entered, self._contact)
         ticket = Ticket(self._contact, terms, lambda: self._context(command.queue), self._customer)
-        self._stay = services.queue_stay(self._telephony, ticket, self._language, age)
+        self._stay = services.queue_stay(self._edition, self._telephony, ticket, self._language, age)
         return await self._stay.run()
 
     # Ends
@@ -231,7 +233,7 @@ class CallSession:
     async def _end(self, cause: EndCause, by: Party) -> None:
         services, now = self._services, self._services.clock.monotonic()
         if by is Party.CUSTOMER and self._step is not None:
-            self._note(leave(services.hotline, self._step.position, now))
+            self._note(leave(self._edition.hotline, self._step.position, now))
         if self._offer_found is not None:
             self._record(offer_closed(self._offer_found, services.clock.wall(), OfferOutcome.CALLER_GONE))
         if self._queue_found is not None:
@@ -243,7 +245,7 @@ class CallSession:
 
     async def _apologize(self) -> None:
         try:
-            await self._telephony.play([self._services.sounds.fallback])
+            await self._telephony.play([self._edition.sounds.fallback])
         except (CallerGone, TelephonyFailed):
             log.info("call.gone_before_apology", contact=self._contact)
 
@@ -255,7 +257,7 @@ class CallSession:
 
     @property
     def _language(self) -> str:
-        return self._step.position.language if self._step else self._services.hotline.language
+        return self._step.position.language if self._step else self._edition.hotline.language
 
     async def _saved_position(self) -> Position | None:
         saved = await self._telephony.get(POSITION)
@@ -266,7 +268,7 @@ class CallSession:
 
     def _note(self, visited: Sequence[NodeVisit]) -> None:
         """Writes down the nodes that were left, for the journal and for the agent's screen."""
-        hotline = self._services.hotline
+        hotline = self._edition.hotline
         for visit in visited:
             self._services.journal.record(NodeVisited(
                 flow=hotline.name, version=hotline.version, node=visit.node, node_kind=visit.kind, input=visit.input,
@@ -276,20 +278,20 @@ class CallSession:
             self._path.append(PathStep(node=visit.node, title_zh=title.zh, title_en=title.en, input=visit.input))
 
     def _sounds(self, prompts: Sequence[PromptRef]) -> list[str]:
-        return paths(self._services.sounds, prompts, self._prompt_missing)
+        return paths(self._edition.sounds, prompts, self._prompt_missing)
 
     def _prompt_missing(self, prompt: PromptRef) -> None:
         self._services.journal.record(PromptMissing(prompt=prompt.id, language=prompt.language), self._contact)
 
     def _context(self, queue: str) -> ContactContext:
         call, services = self._telephony, self._services
-        title, stay = services.hotline.queues[queue].title, self._stay
+        title, stay = self._edition.hotline.queues[queue].title, self._stay
         done = self._customer.done()
         return ContactContext(
             contact=self._contact, caller=call.caller, caller_name=call.caller_name, called=call.called, site=services.site,
             queue=queue, queue_title_zh=title.zh, queue_title_en=title.en, language=self._language,
             waited_ms=_ms(stay.waited) if stay else 0, path=tuple(self._path),
-            collected=services.hotline.shown(self._step.position) if self._step else {},
+            collected=self._edition.hotline.shown(self._step.position) if self._step else {},
             customer=self._customer.result() if done and not self._customer.cancelled() else None,
             customer_pending=not done,
         )  # fmt: skip

@@ -4,7 +4,7 @@
 """
 
 from cti.datacenter.app import create_app
-from cti.datacenter.config import DataCenterConfig, NodeTitle, WebPhoneAccount
+from cti.datacenter.config import DataCenterConfig, InspectedBundle, NodeTitle, WebPhoneAccount
 from cti.datacenter.database import DatabaseRefused, DatabaseUnavailable
 from cti.datacenter.upgrade import upgrade_database
 
@@ -12,6 +12,7 @@ __all__ = [
     "DataCenterConfig",
     "DatabaseRefused",
     "DatabaseUnavailable",
+    "InspectedBundle",
     "NodeTitle",
     "WebPhoneAccount",
     "create_app",

@@ -25,6 +25,8 @@ from cti.datacenter.openapi import DESCRIPTION, TAGS, complete
 from cti.datacenter.policies import endpoints as policies_endpoints
 from cti.datacenter.policies.service import Policies
 from cti.datacenter.preparation import Preparation
+from cti.datacenter.releases import endpoints as releases_endpoints
+from cti.datacenter.releases.service import Releases
 from cti.datacenter.security import Guard
 from cti.datacenter.sites import endpoints as sites_endpoints
 from cti.datacenter.sites.service import Sites
@@ -75,6 +77,8 @@ def create_app(config: DataCenterConfig, *, clock: Clock | None = None) -> FastA
     app.include_router(contacts_endpoints.build_router(Contacts(database, config.node_titles), guard))
     app.include_router(customers_endpoints.build_router(Customers(database), guard))
     app.include_router(policies_endpoints.build_router(Policies(database), guard))
+    releases = Releases(database, clock or SystemClock(), config.inspect_bundle)
+    app.include_router(releases_endpoints.build_router(releases, guard))
     app.include_router(sites_endpoints.build_router(sites, guard))
     app.include_router(health.build_router(database, preparation, sites, metrics))
     app.router.default = ConsoleFiles(config.console)

@@ -32,16 +32,28 @@ class NodeTitle:
 
 
 @dataclass(frozen=True, slots=True)
+class InspectedBundle:
+    """What a published bundle was found to be."""
+
+    hotline: str
+    flow: str
+    version: str
+    titles: Mapping[str, tuple[str, str]]  # node → (zh, en)
+
+
+@dataclass(frozen=True, slots=True)
 class DataCenterConfig:
     """`database_url` is `postgresql+asyncpg://…` or `sqlite+aiosqlite:///file`. `webphone` gives the account of a site by name.
 
-    `ingest_token` is what sites send, to write facts and to read; `read_token` is what other readers send. Without one,
-    reading is open, and then only on a loopback address.
+    `ingest_token` is what sites send, to write facts and to read; `publish_token` is what may change flows; `read_token` is
+    what other readers send. Without one, reading is open, and then only on a loopback address.
     """
 
     database_url: str = field(repr=False)
     topology: Topology
     ingest_token: str = field(repr=False)
+    publish_token: str = field(repr=False)
+    inspect_bundle: Callable[[bytes], InspectedBundle] = field(repr=False)  # raises ConfigError
     webphone: Callable[[str], WebPhoneAccount] = field(repr=False)
     console: Path  # the front end's build
     read_token: str | None = field(default=None, repr=False)
@@ -52,9 +64,10 @@ class DataCenterConfig:
     def check(self) -> None:
         """Raises `ConfigError` for what must not be served."""
         host = self.topology.data_center.host
-        if len(self.ingest_token) < MIN_TOKEN or (self.read_token is not None and len(self.read_token) < MIN_TOKEN):
+        tokens = (self.ingest_token, self.publish_token, *(() if self.read_token is None else (self.read_token,)))
+        if any(len(token) < MIN_TOKEN for token in tokens):
             raise ConfigError(problem(
-                "datacenter.weak_token", "ingest_token, read_token", f"A token has fewer than {MIN_TOKEN} characters.",
+                "datacenter.weak_token", "ingest_token, publish_token, read_token", f"A token has fewer than {MIN_TOKEN} characters.",
                 f"令牌少于 {MIN_TOKEN} 个字符。", "Use a long random one: `openssl rand -hex 20`.",
                 "请使用足够长的随机令牌：`openssl rand -hex 20`。"))  # fmt: skip
         if self.read_token is None and not ip_address(host).is_loopback:

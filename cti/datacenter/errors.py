@@ -68,6 +68,10 @@ class Unauthorized(ApiError):
     status = 401
 
 
+class Conflict(ApiError):
+    status = 409
+
+
 class BadRequest(ApiError):
     status = 422
 
@@ -156,6 +160,7 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     said = {
         401: "The bearer token is missing or wrong.",
         404: "There is no such thing.",
+        409: "Somebody else was faster.",
         413: "The request is larger than 4 MiB.",
         422: "A parameter or the body is wrong.",
         503: "The database does not answer. `Retry-After` says in how many seconds to try again.",

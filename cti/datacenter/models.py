@@ -8,7 +8,20 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, BigInteger, Date, DateTime, Dialect, ForeignKey, Index, MetaData, String, Text, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -225,3 +238,47 @@ class PolicyRow(Base):
     status: Mapped[str] = mapped_column(String(20))
     product: Mapped[str]
     expires_on: Mapped[date] = mapped_column(Date)
+
+
+class FlowVersionRow(Base):
+    """One published version of a hotline's flow. Never changed."""
+
+    __tablename__ = "flow_versions"
+
+    hotline: Mapped[str] = mapped_column(String(20), primary_key=True)
+    version: Mapped[str] = mapped_column(String(64), primary_key=True)
+    flow: Mapped[str]
+    author: Mapped[str]
+    message: Mapped[str]
+    published_at: Mapped[datetime]
+    digest: Mapped[str] = mapped_column(String(64))  # SHA-256 of the bundle
+    bundle: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    titles: Mapped[dict[str, Any]]  # node → [zh, en]
+
+
+class FlowReleaseRow(Base):
+    """Which version callers of a hotline meet since when. The highest `n` counts; none is ever changed."""
+
+    __tablename__ = "flow_releases"
+
+    hotline: Mapped[str] = mapped_column(String(20), primary_key=True)
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    version: Mapped[str]
+    action: Mapped[str]
+    author: Mapped[str]
+    message: Mapped[str]
+    at: Mapped[datetime]
+    canary: Mapped[dict[str, Any] | None]
+
+
+class FlowAcknowledgementRow(Base):
+    """How far one site is with a hotline's releases."""
+
+    __tablename__ = "flow_acknowledgements"
+
+    hotline: Mapped[str] = mapped_column(String(20), primary_key=True)
+    site: Mapped[str] = mapped_column(String(31), primary_key=True)
+    n: Mapped[int]
+    outcome: Mapped[str]
+    reason: Mapped[str]
+    at: Mapped[datetime]

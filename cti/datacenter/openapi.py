@@ -17,6 +17,7 @@ TAGS: Final[list[dict[str, Any]]] = [
     {"name": "contacts", "description": "What happened. 联络记录。"},
     {"name": "customers", "description": "Who calls. 客户。"},
     {"name": "policies", "description": "What is insured. 保单。"},
+    {"name": "flows", "description": "What callers meet: versions, releases, figures. 流程版本与发布。"},
     {"name": "sites", "description": "Where calls are answered. 中心。"},
     {"name": "health", "description": "For operators. 运维。"},
 ]

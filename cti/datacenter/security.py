@@ -16,7 +16,8 @@ from cti.kit.errors import problem
 _bearer = HTTPBearer(
     auto_error=False,
     scheme_name="token",
-    description="Sites send the ingest token, which may also read. Other readers send the read token, if one is set.",
+    description="Sites send the ingest token, who publishes flows the publish token; both may read. Other readers send the read "
+    "token, if one is set.",
 )
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
 
@@ -26,6 +27,7 @@ class Guard:
 
     def __init__(self, config: DataCenterConfig) -> None:
         self._ingest = config.ingest_token.encode()
+        self._publish = config.publish_token.encode()
         self._read = config.read_token.encode() if config.read_token else None
 
     async def write(self, credentials: Credentials) -> None:
@@ -33,9 +35,15 @@ class Guard:
         if not self._is(self._ingest, credentials):
             raise _unauthorized()
 
+    async def publish(self, credentials: Credentials) -> None:
+        """Lets those pass who may change what callers meet. Raises `Unauthorized`."""
+        if not self._is(self._publish, credentials):
+            raise _unauthorized()
+
     async def read(self, request: Request, credentials: Credentials) -> None:
         """Lets readers and sites pass; everyone, where there is no read token. Raises `Unauthorized`."""
-        if self._is(self._ingest, credentials) or (self._read and self._is(self._read, credentials)):
+        tokens = (self._ingest, self._publish, *((self._read,) if self._read else ()))
+        if any(self._is(token, credentials) for token in tokens):
             return
         if self._read is not None or not _is_local(request.url.hostname):
             raise _unauthorized()

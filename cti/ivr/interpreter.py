@@ -24,7 +24,10 @@ def begin(
 ) -> Step:
     """The first step of a new caller. `variables` is what the flow may use besides what the call brings (`data_center`)."""
     given = {**(variables or {}), "caller": plain(caller), "called": plain(called)}
-    return _enter(hotline, Position(node=hotline.start, language=hotline.language, variables=given, entered=now), now)
+    start = Position(
+        node=hotline.start, language=hotline.language, version=hotline.version, variables=given, entered=now
+    )
+    return _enter(hotline, start, now)
 
 
 def resume(hotline: Hotline, position: Position, event: Event, now: float) -> Step:
@@ -39,7 +42,7 @@ def again(hotline: Hotline, position: Position, now: float) -> Step:
     """The command in which the caller is, once more. The stay's `ms` count from now."""
     known = position.node in hotline.nodes
     language = position.language if position.language in hotline.languages else hotline.language
-    here = {"language": language, "entered": now}
+    here = {"language": language, "version": hotline.version, "entered": now}
     restart = {"node": hotline.start, "attempts": 0, "retry": ""}
     return _enter(hotline, position.model_copy(update=here if known else here | restart), now)
 
@@ -74,6 +77,7 @@ def _moved(position: Position, move: Leave | AskAgain, now: float) -> Position:
     return Position(
         node=str(move.to),
         language=str(move.language or position.language),
+        version=position.version,
         variables={name: value for name, value in merged.items() if value is not None},
         entered=now,
     )

@@ -21,6 +21,7 @@ class Position(BaseModel):
 
     node: str
     language: str
+    version: str = ""  # of the hotline with which the call began: it ends with it
     variables: dict[str, str] = {}
     attempts: int = Field(default=0, ge=0)  # wrong or missing answers in this node so far
     retry: str = ""  # why the node is being asked again: the outcome of the visit before

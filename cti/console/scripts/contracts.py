@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from cti.agents.messages import FromDesktop, FromSite
-from cti.datacenter import DataCenterConfig, WebPhoneAccount, create_app
+from cti.datacenter import DataCenterConfig, InspectedBundle, WebPhoneAccount, create_app
 from cti.topology import Topology
 
 API = Path(__file__).resolve().parent.parent / "src" / "api"
@@ -31,6 +31,8 @@ def openapi() -> dict[str, Any]:
         database_url="sqlite+aiosqlite:///never-opened.db",
         topology=topology,
         ingest_token="-" * 32,
+        publish_token="-" * 32,
+        inspect_bundle=lambda bundle: InspectedBundle("", "", "", {}),
         webphone=lambda site: WebPhoneAccount(uri="", ws_url="", username="", password=""),
         console=API,
     )

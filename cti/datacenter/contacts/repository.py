@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cti.datacenter.models import ContactRow, FactRow, LegRow, NodeVisitRow, QueueVisitRow, WrapUpRow
+from cti.datacenter.models import ContactRow, FactRow, FlowVersionRow, LegRow, NodeVisitRow, QueueVisitRow, WrapUpRow
 
+Titles = Mapping[str, Sequence[str]]  # node → (zh, en)
 Position = tuple[datetime, str]  # the place of one contact in the list: (arrived_at, id)
 
 
@@ -91,3 +92,9 @@ async def story(session: AsyncSession, contact: str) -> StoryRows | None:
         (await session.scalars(work)).all(),
         (await session.scalars(facts)).all(),
     )
+
+
+async def titles(session: AsyncSession, versions: Collection[str]) -> dict[str, Titles]:
+    """Version → what its nodes are called; without those that were never published."""
+    found = select(FlowVersionRow.version, FlowVersionRow.titles).where(FlowVersionRow.version.in_(versions))
+    return {row.version: row.titles for row in await session.execute(found)}

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from cti.datacenter.config import NodeTitle
 from cti.datacenter.contacts import repository
-from cti.datacenter.contacts.repository import ContactFilter, Position, StoryRows
+from cti.datacenter.contacts.repository import ContactFilter, Position, StoryRows, Titles
 from cti.datacenter.contacts.schemas import (
     ContactDetail,
     ContactList,
@@ -49,13 +49,14 @@ class Contacts:
         """Raises `NotFound`."""
         async with self._database.reading() as session:
             rows = await repository.story(session, contact)
+            published = await repository.titles(session, {visit.version for visit in rows.nodes}) if rows else {}
         if rows is None:
             raise NotFound(problem("contact.unknown", contact, "There is no such contact.", "没有该联络。",
                                    "Check the id; a site that cannot reach the data center delivers its facts later.",
                                    "请检查编号；与数据中心断开的中心会在恢复后补交数据。"))  # fmt: skip
-        return self._told(rows)
+        return self._told(rows, published)
 
-    def _told(self, rows: StoryRows) -> ContactDetail:
+    def _told(self, rows: StoryRows, published: Mapping[str, Titles]) -> ContactDetail:
         # The customer's own leg comes first whatever the clocks of other sites say.
         legs = sorted(rows.legs, key=lambda leg: leg.leg != CUSTOMER_LEG)
         summary = ContactSummary.model_validate(rows.contact, from_attributes=True)
@@ -65,14 +66,17 @@ class Contacts:
             flow=rows.contact.flow,
             flow_version=rows.contact.flow_version,
             legs=[LegView.model_validate(leg) for leg in legs],
-            nodes=[self._titled(NodeVisitView.model_validate(node)) for node in rows.nodes],
+            nodes=[self._titled(NodeVisitView.model_validate(node), published) for node in rows.nodes],
             queues=[QueueVisitView.model_validate(visit) for visit in rows.queues],
             offers=[_offer(leg) for leg in legs if leg.leg != CUSTOMER_LEG],
             wrap_ups=[WrapUpView.model_validate(work) for work in rows.wrap_ups],
             facts=[Fact.model_validate(fact, from_attributes=True) for fact in rows.facts],
         )
 
-    def _titled(self, visit: NodeVisitView) -> NodeVisitView:
+    def _titled(self, visit: NodeVisitView, published: Mapping[str, Titles]) -> NodeVisitView:
+        """With the title that the node had in its version."""
+        if pair := published.get(visit.version, {}).get(visit.node):
+            return visit.model_copy(update={"title": Title(zh=pair[0], en=pair[1])})
         title = self._titles.get((visit.flow, visit.node))
         return visit.model_copy(update={"title": Title(zh=title.zh, en=title.en)}) if title else visit
 

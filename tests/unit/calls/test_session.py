@@ -13,6 +13,7 @@ from cti.acd import State, Status
 from cti.calls.context import CustomerCard
 from cti.calls.directory import Directory
 from cti.calls.dispatcher import Dispatcher
+from cti.calls.editions import Edition, Editions
 from cti.calls.ports import HttpAnswer
 from cti.calls.services import Services
 from cti.ivr import Hotline, PromptRef, load_hotline
@@ -47,13 +48,17 @@ class World:
         """A site process begins; what an earlier one knew is gone, but for the journal."""
         self.dispatcher = Dispatcher("sh", self.journal, self.clock, self.screens, NoPeers(), lambda a: f"PJSIP/{a}")
         services = Services(
-            site="sh", hotline=HOTLINE, dispatcher=self.dispatcher, journal=self.journal, clock=self.clock, http=self,
-            customers=Customers(), sounds=self, offer_headers=lambda contact, offer: {"X-Hotline-Offer": offer},
+            site="sh", editions=Editions(Edition(HOTLINE, self)), dispatcher=self.dispatcher, journal=self.journal, clock=self.clock,
+            http=self,
+            customers=Customers(), offer_headers=lambda contact, offer: {"X-Hotline-Offer": offer},
             flow_variables={"data_center": "http://127.0.0.1:8000"},
         )  # fmt: skip
         self.directory = Directory(services)
 
     fallback = "fallback"
+
+    def missing(self) -> list[str]:
+        return []
 
     def find(self, prompt: PromptRef) -> str | None:
         return None if prompt.id == "please_wait" else f"{prompt.language}/{prompt.id}"

@@ -32,6 +32,14 @@ def test_every_path_of_the_api_is_there(document: dict[str, Any]) -> None:
         "GET /api/v1/customers",
         "GET /api/v1/customers/{customer}",
         "GET /api/v1/policies/{number}",
+        "POST /api/v1/flows/{hotline}/versions",
+        "GET /api/v1/flows/{hotline}/versions",
+        "GET /api/v1/flows/{hotline}/versions/{version}/bundle",
+        "POST /api/v1/flows/{hotline}/releases",
+        "POST /api/v1/flows/{hotline}/rollback",
+        "GET /api/v1/flows/{hotline}/releases",
+        "GET /api/v1/flows/{hotline}/release",
+        "PUT /api/v1/flows/{hotline}/acknowledgement",
         "GET /api/v1/sites",
         "GET /api/v1/webphone",
         "GET /healthz",
@@ -93,9 +101,21 @@ def test_examples_fit_their_models(document: dict[str, Any]) -> None:
     from cti.datacenter.ingest.schemas import EXAMPLE_FACT, Acknowledgement
     from cti.datacenter.ingest.sorting import sort_out
     from cti.datacenter.policies.schemas import Policy
+    from cti.datacenter.releases.schemas import PublishedVersion, Release, ReleaseList, ReleaseState, VersionList
     from cti.datacenter.sites.schemas import SiteList, WebPhone
 
-    for model in (ContactDetail, ContactList, ContactSummary, Customer, Acknowledgement, Policy, SiteList, WebPhone):
+    published = (PublishedVersion, Release, ReleaseList, ReleaseState, VersionList)
+    for model in (
+        *published,
+        ContactDetail,
+        ContactList,
+        ContactSummary,
+        Customer,
+        Acknowledgement,
+        Policy,
+        SiteList,
+        WebPhone,
+    ):
         for example in document["components"]["schemas"][model.__name__]["examples"]:
             model.model_validate(example)
     assert sort_out("sh", [EXAMPLE_FACT]).rejected == []

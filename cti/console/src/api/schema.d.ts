@@ -100,6 +100,134 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/flows/{hotline}/acknowledgement": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /**
+         * Say what a site made of a release
+         * @description For sites.
+         */
+        readonly put: operations["acknowledge_api_v1_flows__hotline__acknowledgement_put"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/flows/{hotline}/release": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Read what callers meet now
+         * @description The newest release, and how far each site is. Sites ask every second.
+         */
+        readonly get: operations["read_release_api_v1_flows__hotline__release_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/flows/{hotline}/releases": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List releases
+         * @description Newest first.
+         */
+        readonly get: operations["list_releases_api_v1_flows__hotline__releases_get"];
+        readonly put?: never;
+        /**
+         * Activate a version
+         * @description For all callers, or as a canary for some. Calls in progress finish on the version they began with.
+         */
+        readonly post: operations["activate_api_v1_flows__hotline__releases_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/flows/{hotline}/rollback": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Go back
+         * @description Ends the canary if there is one; else activates the version before.
+         */
+        readonly post: operations["roll_back_api_v1_flows__hotline__rollback_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/flows/{hotline}/versions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List versions
+         * @description Newest first.
+         */
+        readonly get: operations["list_versions_api_v1_flows__hotline__versions_get"];
+        readonly put?: never;
+        /**
+         * Publish a version
+         * @description Stores a hotline's files, checked once more, under the digest of what they say. Nobody meets it yet.
+         */
+        readonly post: operations["publish_version_api_v1_flows__hotline__versions_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/flows/{hotline}/versions/{version}/bundle": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Fetch a version's files
+         * @description The zip archive that was published. For sites.
+         */
+        readonly get: operations["fetch_bundle_api_v1_flows__hotline__versions__version__bundle_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/policies/{number}": {
         readonly parameters: {
             readonly query?: never;
@@ -237,6 +365,97 @@ export interface components {
              * @description the highest `seq` of the site up to which nothing is missing; 0 when its first fact is missing
              */
             readonly acknowledged: number;
+        };
+        /**
+         * AcknowledgementBody
+         * @description A site's answer to a release.
+         */
+        readonly AcknowledgementBody: {
+            /**
+             * N
+             * @description the release
+             */
+            readonly n: number;
+            /** @description what the site made of it */
+            readonly outcome: components["schemas"]["Taken"];
+            /**
+             * Reason
+             * @description why it was refused: the code of the problem
+             * @default
+             */
+            readonly reason: string;
+            /**
+             * Site
+             * @description who answers
+             */
+            readonly site: string;
+        };
+        /**
+         * Action
+         * @description What a release did.
+         * @enum {string}
+         */
+        readonly Action: "activated" | "canary" | "rolled_back" | "canary_returned";
+        /**
+         * Activation
+         * @description All callers meet `version`; or, with a canary, they go on with what they have and some meet the canary's version.
+         */
+        readonly Activation: {
+            /**
+             * Author
+             * @description who did it
+             * @example wang.fang
+             */
+            readonly author: string;
+            /** @description what some callers shall meet */
+            readonly canary?: components["schemas"]["Canary"] | null;
+            /**
+             * Message
+             * @description why
+             * @example 新增台风公告
+             */
+            readonly message: string;
+            /**
+             * Version
+             * @description what all callers shall meet
+             */
+            readonly version?: string | null;
+        };
+        /**
+         * Canary
+         * @description A version that only some callers meet.
+         */
+        readonly Canary: {
+            /**
+             * Callers
+             * @description numbers, or how they begin, that always meet it
+             * @default []
+             */
+            readonly callers: readonly string[];
+            /**
+             * Least Calls
+             * @description ended calls before its failures are judged
+             * @default 20
+             */
+            readonly least_calls: number;
+            /**
+             * Percent
+             * @description share of calls
+             * @default 0
+             */
+            readonly percent: number;
+            /**
+             * Tolerance Percent
+             * @description how much higher its share of failed calls may be than the others'
+             * @default 10
+             */
+            readonly tolerance_percent: number;
+            /**
+             * Version
+             * @description digest of all files of a hotline
+             * @example 3f9c2a61d07b
+             */
+            readonly version: string;
         };
         /**
          * ContactDetail
@@ -1069,6 +1288,58 @@ export interface components {
          */
         readonly PolicyStatus: "in_force" | "lapsed" | "expired" | "cancelled";
         /**
+         * PublishedVersion
+         * @description One version. It never changes.
+         * @example {
+         *       "author": "wang.fang",
+         *       "digest": "5d41402abc4b2a76b9719d911017c592ae3f1f0b6f6b3a1d1b8a4b8e5f2c7d10",
+         *       "flow": "main",
+         *       "hotline": "95500",
+         *       "message": "新增台风公告",
+         *       "published_at": "2026-11-24T03:59:58.000000Z",
+         *       "version": "3f9c2a61d07b"
+         *     }
+         */
+        readonly PublishedVersion: {
+            /**
+             * Author
+             * @description who published it
+             */
+            readonly author: string;
+            /**
+             * Digest
+             * @description SHA-256 of the bundle, hexadecimal
+             */
+            readonly digest: string;
+            /**
+             * Flow
+             * @description the flow's name in facts
+             */
+            readonly flow: string;
+            /**
+             * Hotline
+             * @description the number callers dial
+             */
+            readonly hotline: string;
+            /**
+             * Message
+             * @description why
+             */
+            readonly message: string;
+            /**
+             * Published At
+             * Format: date-time
+             * @description when
+             */
+            readonly published_at: string;
+            /**
+             * Version
+             * @description digest of all files of a hotline
+             * @example 3f9c2a61d07b
+             */
+            readonly version: string;
+        };
+        /**
          * QueueOutcome
          * @description How a contact left a queue.
          * @enum {string}
@@ -1132,6 +1403,149 @@ export interface components {
             readonly ready: true;
         };
         /**
+         * Release
+         * @description What callers meet since `at`.
+         * @example {
+         *       "action": "activated",
+         *       "at": "2026-11-24T04:00:00.000000Z",
+         *       "author": "wang.fang",
+         *       "digests": {
+         *         "3f9c2a61d07b": "5d41402abc4b2a76b9719d911017c592ae3f1f0b6f6b3a1d1b8a4b8e5f2c7d10"
+         *       },
+         *       "hotline": "95500",
+         *       "message": "新增台风公告",
+         *       "n": 7,
+         *       "version": "3f9c2a61d07b"
+         *     }
+         */
+        readonly Release: {
+            /** @description what this release did */
+            readonly action: components["schemas"]["Action"];
+            /**
+             * At
+             * Format: date-time
+             * @description since when
+             */
+            readonly at: string;
+            /**
+             * Author
+             * @description who did it; `canary` when it returned by itself
+             */
+            readonly author: string;
+            /** @description what some callers meet instead */
+            readonly canary?: components["schemas"]["Canary"] | null;
+            /**
+             * Digests
+             * @description version → SHA-256 of its bundle
+             * @default {}
+             */
+            readonly digests: {
+                readonly [key: string]: string;
+            };
+            /**
+             * Hotline
+             * @description the number callers dial
+             */
+            readonly hotline: string;
+            /**
+             * Message
+             * @description why
+             */
+            readonly message: string;
+            /**
+             * N
+             * @description counts up by one with every release
+             */
+            readonly n: number;
+            /**
+             * Version
+             * @description digest of all files of a hotline
+             * @example 3f9c2a61d07b
+             */
+            readonly version: string;
+        };
+        /**
+         * ReleaseList
+         * @description What callers met.
+         * @example {
+         *       "items": [
+         *         {
+         *           "action": "activated",
+         *           "at": "2026-11-24T04:00:00.000000Z",
+         *           "author": "wang.fang",
+         *           "digests": {
+         *             "3f9c2a61d07b": "5d41402abc4b2a76b9719d911017c592ae3f1f0b6f6b3a1d1b8a4b8e5f2c7d10"
+         *           },
+         *           "hotline": "95500",
+         *           "message": "新增台风公告",
+         *           "n": 7,
+         *           "version": "3f9c2a61d07b"
+         *         }
+         *       ]
+         *     }
+         */
+        readonly ReleaseList: {
+            /**
+             * Items
+             * @description newest first
+             */
+            readonly items: readonly components["schemas"]["Release"][];
+        };
+        /**
+         * ReleaseState
+         * @description The release that counts, and the sites' answers to it and to earlier ones.
+         * @example {
+         *       "release": {
+         *         "action": "activated",
+         *         "at": "2026-11-24T04:00:00.000000Z",
+         *         "author": "wang.fang",
+         *         "digests": {
+         *           "3f9c2a61d07b": "5d41402abc4b2a76b9719d911017c592ae3f1f0b6f6b3a1d1b8a4b8e5f2c7d10"
+         *         },
+         *         "hotline": "95500",
+         *         "message": "新增台风公告",
+         *         "n": 7,
+         *         "version": "3f9c2a61d07b"
+         *       },
+         *       "sites": [
+         *         {
+         *           "at": "2026-11-24T04:00:01.000000Z",
+         *           "n": 7,
+         *           "outcome": "taken",
+         *           "reason": "",
+         *           "site": "sh"
+         *         }
+         *       ]
+         *     }
+         */
+        readonly ReleaseState: {
+            /** @description none: sites use the files they were installed with */
+            readonly release: components["schemas"]["Release"] | null;
+            /**
+             * Sites
+             * @description what each site made of its last release
+             */
+            readonly sites: readonly components["schemas"]["SiteAcknowledgement"][];
+        };
+        /**
+         * Rollback
+         * @description Ends a canary if there is one, else goes back to the version before.
+         */
+        readonly Rollback: {
+            /**
+             * Author
+             * @description who did it
+             * @example wang.fang
+             */
+            readonly author: string;
+            /**
+             * Message
+             * @description why
+             * @example 新增台风公告
+             */
+            readonly message: string;
+        };
+        /**
          * Sentence
          * @description One sentence for people.
          */
@@ -1148,6 +1562,42 @@ export interface components {
              * @example 没有该联络。
              */
             readonly zh: string;
+        };
+        /**
+         * SiteAcknowledgement
+         * @description How far a site is.
+         * @example {
+         *       "at": "2026-11-24T04:00:01.000000Z",
+         *       "n": 7,
+         *       "outcome": "taken",
+         *       "reason": "",
+         *       "site": "sh"
+         *     }
+         */
+        readonly SiteAcknowledgement: {
+            /**
+             * At
+             * Format: date-time
+             * @description when it answered
+             */
+            readonly at: string;
+            /**
+             * N
+             * @description the last release that it answered
+             */
+            readonly n: number;
+            /** @description what it made of it */
+            readonly outcome: components["schemas"]["Taken"];
+            /**
+             * Reason
+             * @description why it was refused; empty if it was taken
+             */
+            readonly reason: string;
+            /**
+             * Site
+             * @description the site
+             */
+            readonly site: string;
         };
         /**
          * SiteList
@@ -1206,6 +1656,12 @@ export interface components {
             readonly title: string;
         };
         /**
+         * Taken
+         * @description What a site made of a release.
+         * @enum {string}
+         */
+        readonly Taken: "taken" | "refused";
+        /**
          * Title
          * @description A name for screens.
          */
@@ -1220,6 +1676,54 @@ export interface components {
              * @description in Chinese
              */
             readonly zh: string;
+        };
+        /**
+         * VersionList
+         * @description What was published.
+         * @example {
+         *       "items": [
+         *         {
+         *           "author": "wang.fang",
+         *           "digest": "5d41402abc4b2a76b9719d911017c592ae3f1f0b6f6b3a1d1b8a4b8e5f2c7d10",
+         *           "flow": "main",
+         *           "hotline": "95500",
+         *           "message": "新增台风公告",
+         *           "published_at": "2026-11-24T03:59:58.000000Z",
+         *           "version": "3f9c2a61d07b"
+         *         }
+         *       ]
+         *     }
+         */
+        readonly VersionList: {
+            /**
+             * Items
+             * @description newest first
+             */
+            readonly items: readonly components["schemas"]["PublishedVersion"][];
+        };
+        /**
+         * VersionUpload
+         * @description A checked and tested hotline.
+         */
+        readonly VersionUpload: {
+            /**
+             * Author
+             * @description who did it
+             * @example wang.fang
+             */
+            readonly author: string;
+            /**
+             * Bundle
+             * Format: base64
+             * @description its files as a zip archive, base64
+             */
+            readonly bundle: string;
+            /**
+             * Message
+             * @description why
+             * @example 新增台风公告
+             */
+            readonly message: string;
         };
         /**
          * WebPhone
@@ -1595,6 +2099,524 @@ export interface operations {
             };
             /** @description The request is larger than 4 MiB. */
             readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A parameter or the body is wrong. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    readonly acknowledge_api_v1_flows__hotline__acknowledgement_put: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description the number callers dial */
+                readonly hotline: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["AcknowledgementBody"];
+            };
+        };
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SiteAcknowledgement"];
+                };
+            };
+            /** @description The bearer token is missing or wrong. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A parameter or the body is wrong. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    readonly read_release_api_v1_flows__hotline__release_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description the number callers dial */
+                readonly hotline: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReleaseState"];
+                };
+            };
+            /** @description The bearer token is missing or wrong. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A parameter or the body is wrong. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    readonly list_releases_api_v1_flows__hotline__releases_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description the number callers dial */
+                readonly hotline: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReleaseList"];
+                };
+            };
+            /** @description The bearer token is missing or wrong. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A parameter or the body is wrong. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    readonly activate_api_v1_flows__hotline__releases_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description the number callers dial */
+                readonly hotline: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Activation"];
+            };
+        };
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Release"];
+                };
+            };
+            /** @description The bearer token is missing or wrong. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Somebody else was faster. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A parameter or the body is wrong. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    readonly roll_back_api_v1_flows__hotline__rollback_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description the number callers dial */
+                readonly hotline: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Rollback"];
+            };
+        };
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Release"];
+                };
+            };
+            /** @description The bearer token is missing or wrong. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Somebody else was faster. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A parameter or the body is wrong. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    readonly list_versions_api_v1_flows__hotline__versions_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description the number callers dial */
+                readonly hotline: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["VersionList"];
+                };
+            };
+            /** @description The bearer token is missing or wrong. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A parameter or the body is wrong. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    readonly publish_version_api_v1_flows__hotline__versions_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description the number callers dial */
+                readonly hotline: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["VersionUpload"];
+            };
+        };
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PublishedVersion"];
+                };
+            };
+            /** @description The bearer token is missing or wrong. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The request is larger than 4 MiB. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A parameter or the body is wrong. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    readonly fetch_bundle_api_v1_flows__hotline__versions__version__bundle_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description the number callers dial */
+                readonly hotline: string;
+                /** @description the version */
+                readonly version: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The archive. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /** @example (a zip archive) */
+                    readonly "application/zip": unknown;
+                };
+            };
+            /** @description The bearer token is missing or wrong. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            readonly 404: {
                 headers: {
                     readonly [name: string]: unknown;
                 };

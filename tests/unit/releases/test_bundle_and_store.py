@@ -1,0 +1,107 @@
+"""Bundles of a hotline's files, and the versions that a site keeps."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from cti.ivr import load_hotline
+from cti.kit.errors import ConfigError
+from cti.releases import Release, ReleaseStore, inspect, pack, unpack
+
+SHIPPED = Path(__file__).parents[3] / "ivr_flows/95500"
+VERSION = load_hotline(SHIPPED).version
+
+
+def archive(**files: bytes) -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as bundle:
+        for name, content in files.items():
+            bundle.writestr(name, content)
+    return data.getvalue()
+
+
+def code(error: pytest.ExceptionInfo[ConfigError]) -> str:
+    return error.value.problems[0].code
+
+
+def test_a_bundle_is_the_hotline_it_was_made_from() -> None:
+    assert inspect(pack(SHIPPED)).version == VERSION
+
+
+def test_the_same_files_give_the_same_bundle_wherever_and_whenever(tmp_path: Path) -> None:
+    copy = shutil.copytree(SHIPPED, tmp_path / "copy")
+    (copy / "notes.txt").write_text("of no concern")
+    assert pack(copy) == pack(SHIPPED)
+
+
+@pytest.mark.parametrize(
+    "bundle",
+    [
+        b"",
+        b"PK\x03\x04 and nothing",
+        archive(**{"../flow.yaml": b"x"}),
+        archive(**{"/etc/passwd.yaml": b"x"}),
+        archive(**{"prompts/zh/../../x.wav": b"x"}),
+        archive(**{f"f{chr(97 + n % 26)}{chr(97 + n // 26 % 26)}{chr(97 + n // 676)}.yaml": b"" for n in range(5001)}),
+        archive(**{"flow.yaml": bytes(65 * 1024 * 1024)}),
+        archive(**{"flow.yaml": b"a: 1"})[:-30],
+    ],
+    ids=["empty", "cut", "climbs", "absolute", "climbs within", "many", "large", "no end"],
+)
+def test_a_hostile_bundle_is_refused_and_writes_nothing_outside(tmp_path: Path, bundle: bytes) -> None:
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    with pytest.raises(ConfigError) as error:
+        unpack(bundle, inner)
+    assert code(error) == "bundle.broken"
+    assert [path for path in tmp_path.rglob("*") if inner not in path.parents and path != inner] == []
+
+
+def test_a_store_gives_back_what_it_took(tmp_path: Path) -> None:
+    store, bundle = ReleaseStore(tmp_path), pack(SHIPPED)
+    assert not store.has(VERSION)
+    store.add(VERSION, bundle, hashlib.sha256(bundle).hexdigest())
+    assert store.has(VERSION)
+    assert ReleaseStore(tmp_path).load(VERSION).version == VERSION
+
+
+def test_a_bundle_whose_digest_is_another_is_not_taken(tmp_path: Path) -> None:
+    store, bundle = ReleaseStore(tmp_path), pack(SHIPPED)
+    for version, digest in ((VERSION, "0" * 64), ("abcdef123456", hashlib.sha256(bundle).hexdigest())):
+        with pytest.raises(ConfigError) as error:
+            store.add(version, bundle, digest)
+        assert code(error) == "release.forged"
+        assert not store.has(version)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_files_changed_on_the_disk_are_not_served(tmp_path: Path) -> None:
+    store, bundle = ReleaseStore(tmp_path), pack(SHIPPED)
+    store.add(VERSION, bundle, hashlib.sha256(bundle).hexdigest())
+    with (tmp_path / VERSION / "prompts.yaml").open("a") as file:
+        file.write("# touched\n")
+    with pytest.raises(ConfigError) as error:
+        store.load(VERSION)
+    assert code(error) == "release.forged"
+
+
+def test_what_a_killed_process_left_half_is_removed_at_the_next_start(tmp_path: Path) -> None:
+    (tmp_path / ".making-xyz").mkdir()
+    (tmp_path / ".making-xyz" / "flow.yaml").write_text("half")
+    ReleaseStore(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_release_that_counts_is_remembered(tmp_path: Path) -> None:
+    store, release = ReleaseStore(tmp_path), Release(n=3, version=VERSION)
+    assert store.remembered() is None
+    store.remember(release)
+    assert ReleaseStore(tmp_path).remembered() == release
+    (tmp_path / "release.json").write_text('{"n": 3, "version": "../../etc"}')
+    assert store.remembered() is None
