@@ -19,6 +19,9 @@ DIGIT_PROMPTS: Final = {digit: f"digit_{digit}" for digit in "0123456789"}
 
 _NAME = r"[a-z][a-z0-9_]{0,40}"
 _PLACEHOLDER = re.compile(rf"\{{({_NAME}(?:\.{_NAME})*)\}}")
+_TEXT = re.compile(r"""[rRbB]{0,2}(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')""")  # text inside an expression
+_IDENTIFIER = re.compile(r"(?<![\w.])([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\b(?!\.\w)(\s*\()?")
+_CEL_WORDS: Final = frozenset({"true", "false", "null", "in"})
 
 
 class Model(BaseModel):
@@ -95,6 +98,26 @@ class Template(Reference):
         return _PLACEHOLDER.sub(lambda found: values[found[1]], self)
 
 
+class Expression(Reference):
+    """A CEL expression over the flow's variables; `cti.ivr.expression` checks and evaluates it."""
+
+    __slots__ = ()
+    pattern = r"^[^\x00-\x1f\x7f]{1,500}$"
+    kind, noun = "expression", Text("expression", "表达式")
+
+    def variables(self) -> tuple[VariableName, ...]:
+        """Every name that is neither a function nor a word of the language; `policy.no.startsWith("8")` has `policy.no`."""
+        names = (
+            path if not call else path.rpartition(".")[0] for path, call in _IDENTIFIER.findall(without_text(self))
+        )
+        return tuple(dict.fromkeys(VariableName(name) for name in names if name and name not in _CEL_WORDS))
+
+
+def without_text(expression: str) -> str:
+    """An expression with its texts emptied, so that only names, words and signs are left."""
+    return _TEXT.sub('""', expression)
+
+
 class SpokenDigits(Model):
     """The digits of a variable, one by one."""
 
@@ -116,7 +139,7 @@ Seconds = Annotated[float, Field(gt=0, le=3600)]
 
 def references(value: object, place: Place = ()) -> Iterator[tuple[Place, Reference]]:
     """Everything that a model refers to, with its path inside the model."""
-    if isinstance(value, Template):
+    if isinstance(value, Template | Expression):
         for variable in value.variables():
             yield place, variable
     elif isinstance(value, Reference):

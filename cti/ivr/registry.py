@@ -13,12 +13,14 @@ from cti.ivr.nodes.language import LanguageNode
 from cti.ivr.nodes.menu import MenuNode
 from cti.ivr.nodes.play import PlayNode
 from cti.ivr.nodes.queue import QueueNode
+from cti.ivr.nodes.set import SetNode
 
 KINDS: Final[dict[str, type[Node]]] = {
     "play": PlayNode,
     "menu": MenuNode,
     "collect": CollectNode,
     "branch": BranchNode,
+    "set": SetNode,
     "http": HttpNode,
     "language": LanguageNode,
     "queue": QueueNode,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from cti.ivr.commands import Event
-from cti.ivr.names import Model, NodeName, VariableName
+from cti.ivr.expression import expression_faults, holds
+from cti.ivr.names import Expression, Model, NodeName, VariableName
 from cti.ivr.node import Fault, Leave, Move, Node
 from cti.ivr.position import Position
 from cti.kit.errors import Text
@@ -41,20 +42,34 @@ class Condition(Model):
         return sum(test is not None for test in (self.equals, self.one_of, self.starts_with, self.present))
 
 
+def _form(value: Any) -> str:
+    return "condition" if isinstance(value, dict | Condition) else "expression"
+
+
 class Case(Model):
     """One way out of a branch."""
 
-    when: Condition = Field(description="the condition under which this way is taken")
+    when: Annotated[
+        Annotated[Condition, Tag("condition")] | Annotated[Expression, Tag("expression")], Discriminator(_form)
+    ] = Field(description="the condition under which this way is taken")
+
+    def holds(self, position: Position) -> bool:
+        if isinstance(self.when, Condition):
+            return self.when.holds(position)
+        return holds(self.when, position.values)
+
     next: NodeName = Field(description="the node that follows then")
 
 
 class BranchNode(Node):
     """Takes the first case whose condition holds, else `otherwise`. The caller hears nothing of it. A condition is one of
-    `equals: text`, `one_of: [texts]`, `starts_with: [texts]` and `present: true|false`, on one `variable`."""
+    `equals: text`, `one_of: [texts]`, `starts_with: [texts]` and `present: true|false`, on one `variable`; or an expression in CEL, such as
+    `int(policy.years) >= 2 && language == "zh"`, which doesn't hold when it can't be worked out."""
 
     kind: Literal["branch"]
     cases: tuple[Case, ...] = Field(
-        min_length=1, description="the ways out, tried in order: `{when: {variable, …}, next}`"
+        min_length=1,
+        description="the ways out, tried in order: `{when: {variable, …}, next}` or `{when: expression, next}`",
     )
     otherwise: NodeName = Field(description="the node that follows when no condition holds")
 
@@ -70,7 +85,7 @@ otherwise: apology
 
     def enter(self, position: Position) -> Move:
         for number, case in enumerate(self.cases, 1):
-            if case.when.holds(position):
+            if case.holds(position):
                 return Leave(f"case_{number}", case.next)
         return Leave("otherwise", self.otherwise)
 
@@ -82,7 +97,9 @@ otherwise: apology
 
     def faults(self) -> Iterator[Fault]:
         for index, case in enumerate(self.cases):
-            if case.when.tests() != 1:
+            if not isinstance(case.when, Condition):
+                yield from expression_faults(case.when, ("cases", index, "when"), condition=True)
+            elif case.when.tests() != 1:
                 yield Fault("flow.condition_tests", ("cases", index, "when"), Text(
                     f"A condition has exactly one test; this one has {case.when.tests()}.",
                     f"每个条件只能有一项判断，这里有 {case.when.tests()} 项。"),
