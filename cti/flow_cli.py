@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from cti.asterisk.sounds import Sounds, render
+from cti.flow_hours_cli import add_hours_command
 from cti.flow_publish_cli import add_publish_commands
 from cti.flow_test_cli import add_test_command
 from cti.ivr import Hotline, load_hotline
@@ -68,6 +69,7 @@ def flow_app(settings: Callable[[], Settings]) -> typer.Typer:
                 "Choose another folder.", "请指定其他目录。")) from None  # fmt: skip
 
     add_test_command(app, settings)
+    add_hours_command(app, settings)
     add_publish_commands(app, settings)
     return app
 

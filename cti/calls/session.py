@@ -35,6 +35,8 @@ from cti.facts.kinds import (
 from cti.ivr import (
     Answered,
     Collect,
+    Consult,
+    Consulted,
     Enqueue,
     Event,
     HangUp,
@@ -176,6 +178,9 @@ class CallSession:
                     command.method, command.url, body=command.body, timeout=command.timeout
                 )
                 return Answered(answer.status, answer.body)
+            case Consult():
+                calendar = self._edition.hotline.calendars[command.calendar]
+                return Consulted(calendar.state(self._services.clock.wall())[0])
             case Enqueue():
                 self._ahead = ""
                 return LeftQueue(await self._queue(command))

@@ -13,10 +13,22 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
+from cti.ivr.calendars import CalendarsFile
 from cti.ivr.check_shape import shape_problems
 from cti.ivr.commands import PromptRef
 from cti.ivr.hotline import FlowFile, Hotline, PromptsFile, QueuesFile, Recording
-from cti.ivr.names import PROVIDED, Language, NodeName, Place, PromptId, QueueName, Reference, VariableName, references
+from cti.ivr.names import (
+    PROVIDED,
+    CalendarName,
+    Language,
+    NodeName,
+    Place,
+    PromptId,
+    QueueName,
+    Reference,
+    VariableName,
+    references,
+)
 from cti.ivr.node import Node
 from cti.ivr.registry import KINDS
 from cti.kit.errors import ConfigError, Problem, Text, problem
@@ -33,6 +45,7 @@ class Sources:
     flow: Document | None
     queues: Document | None
     prompts: Document | None
+    calendars: Document | None
     recordings: Mapping[PromptRef, Recording]
     version: str
 
@@ -52,20 +65,21 @@ class _Check:
         self._flow = self._read(sources.flow, FlowFile)
         self._queues = self._read(sources.queues, QueuesFile)
         self._prompts = self._read(sources.prompts, PromptsFile)
+        self._calendars = self._read(sources.calendars, CalendarsFile)
         self._nodes = dict(self._each_node())
         self._names()
         if self._flow and sources.flow and not self.problems:
             self.problems += shape_problems(self._flow.start, self._nodes, sources.flow)
 
     def hotline(self) -> Hotline | None:
-        flow, queues, prompts = self._flow, self._queues, self._prompts
-        if self.problems or flow is None or queues is None or prompts is None:
+        flow, queues, prompts, calendars = self._flow, self._queues, self._prompts, self._calendars
+        if self.problems or flow is None or queues is None or prompts is None or calendars is None:
             return None
         texts = {PromptRef(p, language): text for p, said in prompts.root.items() for language, text in said.items()}
         return Hotline(
             number=flow.hotline, name=flow.name, version=self._sources.version, languages=flow.languages, start=str(flow.start),
             nodes=self._nodes, queues=queues.queues, prompts=texts, recordings=self._sources.recordings,
-            wrap_up_codes=queues.wrap_up_codes, break_reasons=queues.break_reasons,
+            wrap_up_codes=queues.wrap_up_codes, break_reasons=queues.break_reasons, calendars=calendars.root,
         )  # fmt: skip
 
     def _read(self, document: Document | None, model: type[M], under: Place = ()) -> M | None:
@@ -104,6 +118,8 @@ class _Check:
         known: dict[type[Reference], Collection[str]] = {NodeName: flow.nodes.keys(), Language: flow.languages}
         if self._queues:
             known[QueueName] = self._queues.queues.keys()
+        if self._calendars:
+            known[CalendarName] = self._calendars.root.keys()
         if self._prompts:
             known[PromptId] = self._prompts.root.keys()
         if len(self._nodes) == len(flow.nodes):  # an unread node may be the one that sets the variable

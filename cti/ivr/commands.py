@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from cti.facts.kinds import QueueOutcome
 
@@ -52,13 +53,20 @@ class Enqueue:
 
 
 @dataclass(frozen=True, slots=True)
+class Consult:
+    """Look at a calendar, now. Its event: `Consulted`."""
+
+    calendar: str
+
+
+@dataclass(frozen=True, slots=True)
 class HangUp:
     """The flow is over. `failed` when it was ended by a fault of its own, after which the call is no self-service."""
 
     failed: bool = False
 
 
-Command = Play | Collect | Request | Enqueue | HangUp
+Command = Play | Collect | Request | Enqueue | Consult | HangUp
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,4 +95,9 @@ class LeftQueue:
     outcome: QueueOutcome
 
 
-Event = Played | Typed | Answered | LeftQueue
+@dataclass(frozen=True, slots=True)
+class Consulted:
+    state: Literal["open", "closed", "holiday"]
+
+
+Event = Played | Typed | Answered | LeftQueue | Consulted

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, RootModel, model_validator
 
+from cti.ivr.calendars import Calendar
 from cti.ivr.commands import PromptRef
 from cti.ivr.names import Language, Model, NodeName, PromptId, Title
 from cti.ivr.node import Node
@@ -108,6 +109,7 @@ class Hotline:
     recordings: Mapping[PromptRef, Recording]
     wrap_up_codes: tuple[Code, ...]
     break_reasons: tuple[Code, ...]
+    calendars: Mapping[str, Calendar]
 
     @property
     def language(self) -> str:

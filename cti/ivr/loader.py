@@ -1,4 +1,5 @@
-"""Reads a hotline's folder: flow.yaml, queues.yaml, prompts.yaml, and recordings in prompts/<language>/<prompt>.wav."""
+"""Reads a hotline's folder: flow.yaml, queues.yaml, prompts.yaml, calendars.yaml if there is one, and recordings in
+prompts/<language>/<prompt>.wav."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from cti.kit.errors import ConfigError, Problem
 from cti.kit.strict_yaml import Document, parse, read
 
 FILES = ("flow.yaml", "queues.yaml", "prompts.yaml")
+CALENDARS = "calendars.yaml"
 VERSION_LENGTH = 12  # hexadecimal digits
 
 
@@ -20,7 +22,8 @@ def load_hotline(folder: Path) -> Hotline:
     problems: list[Problem] = []
     documents: dict[str, Document] = {}
     digest = hashlib.sha256()
-    for name in FILES:
+    no_calendars = Document({}, str(folder / CALENDARS))
+    for name in (*FILES, *([CALENDARS] if (folder / CALENDARS).exists() else [])):
         try:
             raw = read(folder / name)
             digest.update(f"{name} {len(raw)}\n".encode() + raw)
@@ -31,7 +34,8 @@ def load_hotline(folder: Path) -> Hotline:
     for recording in recordings.values():
         digest.update(f"{recording.path.relative_to(folder).as_posix()} {recording.digest}\n".encode())
     flow, queues, prompts = (documents.get(name) for name in FILES)
-    hotline, found = check(Sources(flow, queues, prompts, recordings, digest.hexdigest()[:VERSION_LENGTH]))
+    calendars = documents.get(CALENDARS) if (folder / CALENDARS).exists() else no_calendars
+    hotline, found = check(Sources(flow, queues, prompts, calendars, recordings, digest.hexdigest()[:VERSION_LENGTH]))
     if hotline is None or problems or found:
         raise ConfigError(*problems, *found)
     return hotline

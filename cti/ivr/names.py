@@ -65,6 +65,11 @@ class QueueName(Reference):
     kind, noun = "queue", Text("queue", "队列")
 
 
+class CalendarName(Reference):
+    __slots__ = ()
+    kind, noun = "calendar", Text("calendar", "日历")
+
+
 class Language(Reference):
     __slots__ = ()
     pattern = r"^[a-z]{2}$"

@@ -8,6 +8,7 @@ from cti.ivr.node import Node
 from cti.ivr.nodes.branch import BranchNode
 from cti.ivr.nodes.collect import CollectNode
 from cti.ivr.nodes.hang_up import HangUpNode
+from cti.ivr.nodes.hours import HoursNode
 from cti.ivr.nodes.http import HttpNode
 from cti.ivr.nodes.language import LanguageNode
 from cti.ivr.nodes.menu import MenuNode
@@ -22,6 +23,7 @@ KINDS: Final[dict[str, type[Node]]] = {
     "branch": BranchNode,
     "set": SetNode,
     "http": HttpNode,
+    "hours": HoursNode,
     "language": LanguageNode,
     "queue": QueueNode,
     "hang_up": HangUpNode,

@@ -7,13 +7,16 @@ prompts are over, unless it cuts in. When the steps have run out the caller is s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from cti.facts.kinds import QueueOutcome
+from cti.ivr.calendars import State
 from cti.ivr.commands import (
     Answered,
     Collect,
     Command,
+    Consult,
+    Consulted,
     Enqueue,
     Event,
     HangUp,
@@ -34,11 +37,12 @@ class CallerLeft(Exception):
 class Caller:
     """One caller. `now` is virtual seconds; `heard` are the prompts, of those cut short only the first."""
 
-    def __init__(self, does: Sequence[Does]) -> None:
+    def __init__(self, does: Sequence[Does], consult: Callable[[str, float], State]) -> None:
+        """`consult` tells how a calendar is at a time."""
         self.now = 0.0
         self.heard: list[str] = []
         self.done = 0  # steps
-        self._does = does
+        self._does, self._consult = does, consult
         self._ahead = ""  # the key that cut an announcement short
         self._rest = ""  # keys typed already, for which the last collect had no room
         self._waited = 0.0  # seconds of the `wait` that is the next step
@@ -52,6 +56,8 @@ class Caller:
                 return self._type(command)
             case Request():
                 return self._answer()
+            case Consult():
+                return Consulted(self._consult(command.calendar, self.now))
             case Enqueue():
                 return self._queue()
             case HangUp():

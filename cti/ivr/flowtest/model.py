@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from cti.facts.kinds import QueueOutcome
+from cti.ivr.calendars import At, moment
 from cti.ivr.check import hint
 from cti.ivr.hotline import Hotline
 from cti.ivr.interpreter import ENDLESS, HUNG_UP
@@ -29,6 +30,9 @@ from cti.kit.errors import ConfigError, Problem, problem
 from cti.kit.strict_yaml import Document, validate
 
 CALLER = "13800138000"  # who calls when a test does not say
+
+
+CLOCK = moment("2026-01-05 10:00")  # a Monday, when a test does not say
 
 
 def _text(value: object) -> object:
@@ -88,6 +92,7 @@ class FlowTest(Model):
     name: str = Field(min_length=1, max_length=200)
     caller: Number = CALLER
     called: Number | None = Field(default=None, description="the hotline's number unless written")
+    clock: At = Field(default=CLOCK, description="when the call begins, in each calendar's own time zone")
     does: tuple[Does, ...] = ()
     expect: Expect
 

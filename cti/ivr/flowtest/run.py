@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
+from cti.ivr.calendars import State
 from cti.ivr.commands import Enqueue, HangUp, Request
 from cti.ivr.flowtest.caller import Caller, CallerLeft
 from cti.ivr.flowtest.coverage import Coverage
@@ -38,7 +40,12 @@ def run_tests(hotline: Hotline, tests: Sequence[FlowTest]) -> Report:
 
 def run_test(hotline: Hotline, test: FlowTest) -> Course:
     """One call, from its first command to its end."""
-    caller = Caller(test.does)
+
+    def consult(calendar: str, seconds: float) -> State:
+        its = hotline.calendars[calendar]
+        return its.state(test.clock.at.replace(tzinfo=its.zone) + timedelta(seconds=seconds))[0]
+
+    caller = Caller(test.does, consult)
     called = hotline.number if test.called is None else test.called
     step = begin(hotline, caller=test.caller, called=called, now=caller.now, variables=VARIABLES)
     visited, requests, queue = [*step.visited], list[Request](), None

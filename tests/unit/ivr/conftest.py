@@ -39,10 +39,14 @@ WriteHotline = Callable[..., Path]
 def write_hotline(tmp_path: Path) -> WriteHotline:
     """Writes a hotline of these nodes (YAML, at the margin) and gives its folder."""
 
-    def write(nodes: str = "", *, flow: str = FLOW, queues: str = QUEUES, prompts: str = PROMPTS) -> Path:
+    def write(
+        nodes: str = "", *, flow: str = FLOW, queues: str = QUEUES, prompts: str = PROMPTS, calendars: str = ""
+    ) -> Path:
         indented = "".join(f"  {line}\n" for line in nodes.strip("\n").splitlines())
         for name, text in (("flow", flow + indented), ("queues", queues), ("prompts", prompts)):
             (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+        if calendars:
+            (tmp_path / "calendars.yaml").write_text(calendars, encoding="utf-8")
         return tmp_path
 
     return write
