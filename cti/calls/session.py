@@ -279,6 +279,7 @@ class CallSession:
                 flow=hotline.name, version=hotline.version, node=visit.node, node_kind=visit.kind, input=visit.input,
                 outcome=visit.outcome, ms=visit.ms,
             ), self._contact)  # fmt: skip
+            self._record(visit.facts)
             title = hotline.title(visit.node)
             self._path.append(PathStep(node=visit.node, title_zh=title.zh, title_en=title.en, input=visit.input))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any, ClassVar, Final, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class OfferOutcome(StrEnum):
@@ -105,6 +105,32 @@ class NodeVisited(FactData):
     input: str | None  # what the customer pressed; masked if the node says secret
     outcome: str  # the exit taken
     ms: int
+
+
+class SmsRequested(FactData):
+    """The flow asked for a text message to be sent."""
+
+    kind = "sms.requested"
+    number: str
+    text: str
+    language: str
+
+
+class CallbackRequested(FactData):
+    """The customer wants to be called back."""
+
+    kind = "callback.requested"
+    queue: str
+    number: str
+    language: str
+
+
+class SurveyAnswered(FactData):
+    """The customer's score, 1 to 5."""
+
+    kind = "survey.answered"
+    question: str
+    score: int = Field(ge=1, le=5)
 
 
 class PromptMissing(FactData):
@@ -273,7 +299,8 @@ class ConfigApplied(FactData):
 KINDS: Final[dict[str, type[FactData]]] = {
     cls.kind: cls
     for cls in (
-        ContactArrived, ContactResumed, FlowEntered, LanguageChosen, NodeVisited, PromptMissing, QueueEntered, QueueLeft, QueueAnnounced,
+        ContactArrived, ContactResumed, FlowEntered, LanguageChosen, NodeVisited, SmsRequested, CallbackRequested,
+        SurveyAnswered, PromptMissing, QueueEntered, QueueLeft, QueueAnnounced,
         VisitOpened, VisitGranted, VisitWithdrawn, OfferMade, OfferEnded, AgentConnected, AgentDisconnected, HoldStarted,
         HoldEnded, ContactEnded, AgentStatusChanged, AgentStateChanged, WrapUpStarted, WrapUpEnded, NodeUp, NodeDown,
         ConfigApplied,

@@ -35,7 +35,7 @@ from cti.kit.errors import ConfigError, Problem, Text, problem
 from cti.kit.strict_yaml import Document, validate
 
 M = TypeVar("M", bound=BaseModel)
-_LIST_AT_MOST = 12  # names that a hint lists when none is similar
+_LIST_AT_MOST = 24  # names that a hint lists when none is similar
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +128,8 @@ class _Check:
         for name, node in self._nodes.items():
             for place, reference in references(node):
                 self._resolve(reference, ("nodes", name, *place), known, sources.flow)
+            for place, languages in node.written():
+                self._written(languages, flow.languages, ("nodes", name, *place), sources.flow)
         if self._queues and sources.queues:
             for place, reference in references(self._queues):
                 self._resolve(reference, place, known, sources.queues)
@@ -144,6 +146,16 @@ class _Check:
         self.problems.append(problem(
             f"flow.unknown_{reference.kind}", document.where(place), f"There is no {noun.en} {reference}.",
             f"{noun.zh} {reference} 不存在。", *hint(reference, names)))  # fmt: skip
+
+    def _written(self, written: Collection[str], languages: tuple[str, ...], place: Place, document: Document) -> None:
+        """A node's own text must be there in every language, and in no other."""
+        for language in written:
+            self._resolve(Language(language), (*place, language), {Language: languages}, document)
+        for language in languages:
+            if language not in written:
+                self.problems.append(problem(
+                    "flow.text_untranslated", document.where(place), f"This text is missing in {language}.",
+                    f"此处缺少语言 {language} 的文字。", f"Add `{language}: …`.", f"请补充 `{language}: …`。"))  # fmt: skip
 
     def _languages(self, prompts: PromptsFile, languages: tuple[str, ...], document: Document) -> None:
         """Every prompt must be spoken or recorded in every language, and in no other."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cti.facts import FactData
 from cti.ivr.commands import Event, HangUp
 from cti.ivr.hotline import Hotline
 from cti.ivr.node import AskAgain, Leave, Move, Wait
@@ -61,7 +62,8 @@ def _follow(hotline: Hotline, position: Position, move: Move, now: float) -> Ste
     visited: list[NodeVisit] = []
     while not isinstance(move, Wait):
         endless = len(visited) >= MAX_NODES
-        visited.append(_visit(hotline, position, ENDLESS if endless else move.outcome, move.input, now))
+        facts = move.facts if isinstance(move, Leave) else ()
+        visited.append(_visit(hotline, position, ENDLESS if endless else move.outcome, move.input, now, facts))
         if endless or (isinstance(move, Leave) and move.to is None):
             return Step(position, HangUp(failed=endless), tuple(visited))
         position = _moved(position, move, now)
@@ -72,7 +74,10 @@ def _follow(hotline: Hotline, position: Position, move: Move, now: float) -> Ste
 def _moved(position: Position, move: Leave | AskAgain, now: float) -> Position:
     if isinstance(move, AskAgain):
         attempts = position.attempts + move.counted
-        return position.model_copy(update={"attempts": attempts, "retry": move.outcome, "entered": now})
+        merged = {**position.variables, **move.variables}
+        variables = {name: value for name, value in merged.items() if value is not None}
+        again = {"attempts": attempts, "retry": move.outcome, "entered": now, "variables": variables}
+        return position.model_copy(update=again)
     merged = {**position.variables, **move.variables}
     return Position(
         node=str(move.to),
@@ -83,6 +88,9 @@ def _moved(position: Position, move: Leave | AskAgain, now: float) -> Position:
     )
 
 
-def _visit(hotline: Hotline, position: Position, outcome: str, typed: str | None, now: float) -> NodeVisit:
+def _visit(
+    hotline: Hotline, position: Position, outcome: str, typed: str | None, now: float,
+    facts: tuple[FactData, ...] = (),
+) -> NodeVisit:  # fmt: skip
     ms = max(0, round((now - position.entered) * 1000))
-    return NodeVisit(position.node, hotline.nodes[position.node].kind, typed, outcome, ms)
+    return NodeVisit(position.node, hotline.nodes[position.node].kind, typed, outcome, ms, facts)

@@ -6,14 +6,15 @@ A new kind is one file in `nodes/` and one line in `registry.py`. Copy `nodes/pl
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 from pydantic import Field
 
+from cti.facts import FactData
 from cti.ivr.commands import Command, Event, PromptRef
-from cti.ivr.names import DIGIT_PROMPTS, Model, NodeName, Place, Saying, Title, references
+from cti.ivr.names import DIGIT_PROMPTS, Model, NodeName, Place, Saying, Template, Title, references
 from cti.ivr.position import Position
 from cti.kit.errors import Text
 
@@ -36,6 +37,7 @@ class Leave:
     input: str | None = None
     variables: Mapping[str, str | None] = field(default_factory=dict)
     language: str | None = None
+    facts: tuple[FactData, ...] = ()  # recorded right after the visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class AskAgain:
     outcome: str
     input: str | None = None
     counted: bool = True  # as an attempt
+    variables: Mapping[str, str | None] = field(default_factory=dict)
 
 
 Move = Wait | Leave | AskAgain
@@ -96,11 +99,24 @@ class Node(Model):
         """Those of them that agents may see."""
         return ()
 
+    def written(self) -> Iterable[tuple[Place, Collection[str]]]:
+        """Texts of its own, each with the languages in which it is written."""
+        return ()
+
     def exits(self) -> Iterator[tuple[Place, NodeName]]:
         """The nodes that may follow."""
         for place, reference in references(self):
             if isinstance(reference, NodeName):
                 yield place, reference
+
+
+def stray_brace(text: Template, place: Place) -> Iterator[Fault]:
+    """A brace that belongs to no `{variable}`."""
+    if set("{}") & set(text.literal()):
+        yield Fault("flow.bad_template", place, Text(
+            "A brace here belongs to no {variable}.", "此处的花括号不是有效的 {变量}。"),
+            Text("Write {name} with a name of lower-case letters, digits, _ and dots.",
+                 "请写成 {名称}，名称由小写字母、数字、下划线和点组成。"))  # fmt: skip
 
 
 def said(prompts: Sequence[Saying], position: Position) -> tuple[PromptRef, ...]:

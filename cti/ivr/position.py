@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from cti.facts import FactData
 from cti.ivr.commands import Command
 
 MAX_VALUE = 120  # characters kept of one variable: a position must stay small
@@ -50,6 +51,7 @@ class NodeVisit:
     input: str | None
     outcome: str
     ms: int
+    facts: tuple[FactData, ...] = ()  # what else the node wants to be recorded
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Final
 
 from cti.ivr.node import Node
 from cti.ivr.nodes.branch import BranchNode
+from cti.ivr.nodes.callback import CallbackNode
 from cti.ivr.nodes.collect import CollectNode
 from cti.ivr.nodes.hang_up import HangUpNode
 from cti.ivr.nodes.hours import HoursNode
@@ -15,6 +16,8 @@ from cti.ivr.nodes.menu import MenuNode
 from cti.ivr.nodes.play import PlayNode
 from cti.ivr.nodes.queue import QueueNode
 from cti.ivr.nodes.set import SetNode
+from cti.ivr.nodes.sms import SmsNode
+from cti.ivr.nodes.survey import SurveyNode
 
 KINDS: Final[dict[str, type[Node]]] = {
     "play": PlayNode,
@@ -26,5 +29,8 @@ KINDS: Final[dict[str, type[Node]]] = {
     "hours": HoursNode,
     "language": LanguageNode,
     "queue": QueueNode,
+    "callback": CallbackNode,
+    "sms": SmsNode,
+    "survey": SurveyNode,
     "hang_up": HangUpNode,
 }

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from cti.ivr.commands import Request
 from cti.ivr.flowtest.model import Ends, Expect, ExpectedRequest, FlowTest
@@ -67,6 +68,12 @@ def _differences(expect: Expect, course: Course) -> Iterator[Finding]:
         wanted_requests = _listed(_request(r.method, r.url, r.body) for r in expect.requests)
         had_requests = _listed(_request(r.method, r.url, r.body) for r in course.requests)
         yield _different("requests", ("requests",), wanted_requests, had_requests)
+    if expect.facts is not None:
+        had_facts = [{"kind": f.kind, **f.model_dump(mode="json")} for visit in course.visited for f in visit.facts]
+        if not _told(expect.facts, had_facts):
+            yield _different(
+                "facts", ("facts",), _listed(map(_as_json, expect.facts)), _listed(map(_as_json, had_facts))
+            )
     for what, one, other in (
         ("queue", expect.queue, course.queue),
         ("language", expect.language, course.language),
@@ -89,6 +96,17 @@ def _same(wanted: Sequence[ExpectedRequest], had: Sequence[Request]) -> bool:
     )
 
 
+def _told(wanted: Sequence[Mapping[str, Any]], had: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether these and no others were recorded; a field that is not written is not compared."""
+    return len(wanted) == len(had) and all(
+        all(h.get(key) == value for key, value in w.items()) for w, h in zip(wanted, had, strict=True)
+    )
+
+
+def _as_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
 def _different(what: str, place: Place, wanted: str | None, had: str | None) -> Finding:
     return Finding(f"flow_test.{what}", ("expect", *place), _said(wanted), _said(had))
 
@@ -102,4 +120,4 @@ def _listed(items: Iterable[str]) -> str:
 
 
 def _request(method: str, url: str, body: dict[str, str] | None) -> str:
-    return f"{method} {url}" + ("" if body is None else f" {json.dumps(body, ensure_ascii=False)}")
+    return f"{method} {url}" + ("" if body is None else f" {_as_json(body)}")

@@ -82,6 +82,9 @@ class Expect(Model):
     queue: QueueName | None = Field(default=None, description="the last queue in which the caller waited")
     variables: dict[str, str | None] | None = Field(default=None, description="variable → value; null: not set")
     requests: tuple[ExpectedRequest, ...] | None = Field(default=None, description="all of them, in this order")
+    facts: tuple[dict[str, Any], ...] | None = Field(
+        default=None, description="what nodes had recorded, in this order; `kind`, and those fields that matter"
+    )
     language: Language | None = Field(default=None, description="spoken at the end")
     ends: Ends | None = Field(default=None, description="by whom or what the call was ended")
 

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from cti.ivr.commands import Answered, Event, Request
 from cti.ivr.names import PROVIDED, NodeName, Template, Written
-from cti.ivr.node import Fault, Leave, Move, Node, Wait
+from cti.ivr.node import Fault, Leave, Move, Node, Wait, stray_brace
 from cti.ivr.position import Position, plain
 from cti.kit.errors import Text
 
@@ -88,11 +88,7 @@ failed: apology
                      "请以 {data_center}/、http:// 或 https:// 加固定主机名开头，变量只能写在其后。"))  # fmt: skip
         templates = [(("url",), self.url), *((("body", key), text) for key, text in (self.body or {}).items())]
         for place, text in templates:
-            if set("{}") & set(text.literal()):
-                yield Fault("flow.bad_template", place, Text(
-                    "A brace here belongs to no {variable}.", "此处的花括号不是有效的 {变量}。"),
-                    Text("Write {name} with a name of lower-case letters, digits, _ and dots.",
-                         "请写成 {名称}，名称由小写字母、数字、下划线和点组成。"))  # fmt: skip
+            yield from stray_brace(text, place)
         for status in self.answers:
             if re.fullmatch(r"[1-5][0-9]{2}", status) is None:
                 yield Fault("flow.bad_status", ("answers", status), Text(

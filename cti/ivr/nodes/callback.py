@@ -1,0 +1,47 @@
+"""callback: ask to be called back instead of waiting."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from cti.facts.kinds import CallbackRequested
+from cti.ivr.commands import Event
+from cti.ivr.names import NodeName, QueueName, VariableName
+from cti.ivr.node import Leave, Move, Node
+from cti.ivr.nodes.sms import PHONE_NUMBER
+from cti.ivr.position import Position
+
+
+class CallbackNode(Node):
+    """Notes that agents of a queue shall call the caller back: the fact `callback.requested`. A number that is none goes to
+    `failed`."""
+
+    kind: Literal["callback"]
+    queue: QueueName = Field(description="whose agents shall call: a queue of queues.yaml")
+    number: VariableName = Field(default=VariableName("caller"), description="the variable that holds the number")
+    next: NodeName = Field(description="the node that follows")
+    failed: NodeName = Field(description="the node that follows when the number is none")
+
+    outcomes: ClassVar[str] = "`next`, `failed`"
+    example: ClassVar[str] = """\
+kind: callback
+title: {zh: 预约回电, en: Call me back}
+queue: claims
+next: will_call_back
+failed: to_general
+"""
+
+    def enter(self, position: Position) -> Move:
+        number = position.value(self.number) or ""
+        if PHONE_NUMBER.fullmatch(number) is None:
+            return Leave("failed", self.failed)
+        wish = CallbackRequested(queue=self.queue, number=number, language=position.language)
+        return Leave("next", self.next, facts=(wish,))
+
+    def resume(self, position: Position, event: Event) -> Move:
+        return self.enter(position)
+
+    def branches(self) -> tuple[str, ...]:
+        return ("next", "failed")
