@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from cti import flow_report as report
 from cti.asterisk.sounds import Sounds, render
 from cti.flow_hours_cli import add_hours_command
 from cti.flow_publish_cli import add_publish_commands
+from cti.flow_report import Format
 from cti.flow_test_cli import add_test_command
 from cti.ivr import Hotline, load_hotline
 from cti.ivr.pages import pages
 from cti.ivr.registry import KINDS
-from cti.kit.errors import ConfigError, EnvironmentProblem, Problem, Text, problem
+from cti.ivr.schema import schemas
+from cti.kit.errors import ConfigError, EnvironmentProblem, Problem, problem
 from cti.settings import CHECKOUT, Settings
 
 FolderArgument = Annotated[Path | None, typer.Argument(help="A hotline's folder; without it, all under ivr_flows/")]
-JsonOption = Annotated[bool, typer.Option("--json", help="For programs.")]
 BAD_INPUT = 2  # exit status
 
 
@@ -31,11 +33,17 @@ def flow_app(settings: Callable[[], Settings]) -> typer.Typer:
     )
 
     @app.command(epilog="Example: cti flow check ivr_flows/95500")
-    def check(folder: FolderArgument = None, as_json: JsonOption = False) -> None:
+    def check(
+        folder: FolderArgument = None,
+        form: Annotated[Format, typer.Option("--format", help="sarif is what code reviews show.")] = Format.TEXT,
+        as_json: Annotated[bool, typer.Option("--json", help="For programs: --format json.")] = False,
+    ) -> None:
         """Finds what is wrong with hotlines before a caller does. Exit status 2 if anything is."""
         hotlines, problems = _load(folder, settings)
-        if as_json:
-            print(json.dumps(_as_json(hotlines, problems), ensure_ascii=False, indent=2))
+        if as_json or form is not Format.TEXT:
+            sarif = form is Format.SARIF and not as_json
+            found = report.as_sarif(problems) if sarif else report.as_json(hotlines, problems)
+            print(json.dumps(found, ensure_ascii=False, indent=2))
             raise typer.Exit(BAD_INPUT if problems else 0)
         if problems:
             raise ConfigError(*problems)
@@ -59,19 +67,29 @@ def flow_app(settings: Callable[[], Settings]) -> typer.Typer:
     @app.command(epilog="Example: cti flow docs")
     def docs(folder: Annotated[Path, typer.Argument(help="Where to write.")] = CHECKOUT / "docs/nodes") -> None:
         """Writes one page per node kind from its model."""
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            for name, text in pages(KINDS).items():
-                (folder / name).write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise EnvironmentProblem(problem(
-                "flow.docs_unwritable", str(folder), f"Cannot be written: {error.strerror}.", f"无法写入：{error.strerror}。",
-                "Choose another folder.", "请指定其他目录。")) from None  # fmt: skip
+        _write(folder, pages(KINDS))
+
+    @app.command(epilog="Example: cti flow schema")
+    def schema(folder: Annotated[Path, typer.Argument(help="Where to write.")] = CHECKOUT / "docs/schema") -> None:
+        """Writes JSON Schemas of a hotline's files, with which editors complete and check them."""
+        made = {name: json.dumps(one, ensure_ascii=False, indent=1) + "\n" for name, one in schemas(KINDS).items()}
+        _write(folder, made)
 
     add_test_command(app, settings)
     add_hours_command(app, settings)
     add_publish_commands(app, settings)
     return app
+
+
+def _write(folder: Path, files: Mapping[str, str]) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            (folder / name).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise EnvironmentProblem(problem(
+            "flow.docs_unwritable", str(folder), f"Cannot be written: {error.strerror}.", f"无法写入：{error.strerror}。",
+            "Choose another folder.", "请指定其他目录。")) from None  # fmt: skip
 
 
 def _load(folder: Path | None, settings: Callable[[], Settings]) -> tuple[list[Hotline], list[Problem]]:
@@ -90,17 +108,3 @@ def _load(folder: Path | None, settings: Callable[[], Settings]) -> tuple[list[H
             "Name the folder that holds flow.yaml, or set HOTLINE_FLOWS.", "请指定含 flow.yaml 的目录，或设置 HOTLINE_FLOWS。",
         ))  # fmt: skip
     return hotlines, problems
-
-
-def _as_json(hotlines: Sequence[Hotline], problems: Sequence[Problem]) -> dict[str, Any]:
-    def sentences(text: Text) -> dict[str, str]:
-        return {"en": text.en, "zh": text.zh}
-
-    return {
-        "hotlines": [
-            {"number": h.number, "name": h.name, "version": h.version, "nodes": len(h.nodes)} for h in hotlines
-        ],
-        "problems": [
-            {"code": p.code, "where": p.where, "what": sentences(p.what), "mend": sentences(p.mend)} for p in problems
-        ],
-    }

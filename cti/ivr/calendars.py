@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import Annotated, Final, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, Field, RootModel, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, RootModel, WithJsonSchema, model_validator
 
 from cti.ivr.names import CalendarName, Model, Title
 
@@ -92,8 +92,10 @@ def _days(value: str) -> str:
     return value
 
 
-Hours = Annotated[tuple[Annotated[Span, BeforeValidator(_span)], ...], AfterValidator(_ordered)]
-At = Annotated[Moment, BeforeValidator(_moment)]
+_SPAN = WithJsonSchema({"type": "string", "pattern": r"^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$"})
+_AT = WithJsonSchema({"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}( [0-2][0-9]:[0-5][0-9])?$"})
+Hours = Annotated[tuple[Annotated[Span, BeforeValidator(_span), _SPAN], ...], AfterValidator(_ordered)]
+At = Annotated[Moment, BeforeValidator(_moment), _AT]
 Days = Annotated[str, AfterValidator(_days)]
 DayName = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 

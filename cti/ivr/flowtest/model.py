@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from cti.facts.kinds import QueueOutcome
 from cti.ivr.calendars import At, moment
@@ -40,9 +40,10 @@ def _text(value: object) -> object:
     return str(value) if type(value) is int else value
 
 
-Keys = Annotated[str, BeforeValidator(_text), Field(pattern=r"^[0-9*#]{1,40}$")]
-Key = Annotated[str, BeforeValidator(_text), Field(pattern=r"^[0-9*#]$")]
-Number = Annotated[str, BeforeValidator(_text), Field(pattern=r"^[+0-9A-Za-z]{0,40}$")]
+_OR_NUMBER = WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "integer"}]})
+Keys = Annotated[str, BeforeValidator(_text), Field(pattern=r"^[0-9*#]{1,40}$"), _OR_NUMBER]
+Key = Annotated[str, BeforeValidator(_text), Field(pattern=r"^[0-9*#]$"), _OR_NUMBER]
+Number = Annotated[str, BeforeValidator(_text), Field(pattern=r"^[+0-9A-Za-z]{0,40}$"), _OR_NUMBER]
 Ends = Literal["hung_up", "caller_left", "queue", "failed"]
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, ClassVar, Final, Literal
+from typing import ClassVar, Final, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from cti.ivr.commands import Collect, Event, Typed
 from cti.ivr.names import PROVIDED, Model, NodeName, Prompts, Seconds, Written
 from cti.ivr.node import AskAgain, Fault, Leave, Move, Node, Wait, said
+from cti.ivr.nodes.menu import Key
 from cti.ivr.position import Position
 from cti.ivr.typed_checks import CHECKS
 from cti.kit.errors import Text
@@ -19,16 +20,11 @@ LENGTHS: Final = {"date": 8, "id_card": 18}  # of what has one length
 MASK = "****"  # of one length for all: not even how much was typed is told
 
 
-def _text(value: object) -> object:
-    """`key: 1` is as clear as `key: "1"`."""
-    return str(value) if type(value) is int else value
-
-
 class Confirm(Model):
     """What is said with the number, and the key that takes it; any other key, or none, asks for the number again."""
 
     prompts: Prompts = Field(min_length=1, description="for example `[you_typed, {digits: policy}, press_1_if_right]`")
-    key: Annotated[str, BeforeValidator(_text), Field(pattern=r"^[0-9*#]$")] = Field(default="1", description="right")
+    key: Key = Field(default="1", pattern=r"^[0-9*#]$", description="right")
     wait_seconds: Seconds = Field(default=5.0, description="how long to wait for a key after the prompts")
 
 

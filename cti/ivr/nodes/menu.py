@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from cti.ivr.commands import Collect, Event, Typed
 from cti.ivr.names import NodeName, Prompts, Seconds
@@ -21,7 +21,7 @@ def _text(value: object) -> object:
     return str(value) if type(value) is int else value
 
 
-Key = Annotated[str, BeforeValidator(_text)]
+Key = Annotated[str, BeforeValidator(_text), WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "integer"}]})]
 
 
 class MenuNode(Node):
