@@ -15,6 +15,7 @@ from cti.flow_hours_cli import add_hours_command
 from cti.flow_publish_cli import add_publish_commands
 from cti.flow_report import Format
 from cti.flow_test_cli import add_test_command
+from cti.flow_views_cli import add_view_commands
 from cti.ivr import Hotline, load_hotline
 from cti.ivr.pages import pages
 from cti.ivr.registry import KINDS
@@ -77,6 +78,7 @@ def flow_app(settings: Callable[[], Settings]) -> typer.Typer:
 
     add_test_command(app, settings)
     add_hours_command(app, settings)
+    add_view_commands(app, settings)
     add_publish_commands(app, settings)
     return app
 

@@ -14,6 +14,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from cti.ivr.calendars import CalendarsFile
+from cti.ivr.check_secrets import secret_problems
 from cti.ivr.check_shape import shape_problems
 from cti.ivr.commands import PromptRef
 from cti.ivr.hotline import FlowFile, Hotline, PromptsFile, QueuesFile, Recording
@@ -70,6 +71,7 @@ class _Check:
         self._names()
         if self._flow and sources.flow and not self.problems:
             self.problems += shape_problems(self._flow.start, self._nodes, sources.flow)
+            self.problems += secret_problems(self._nodes, sources.flow)
 
     def hotline(self) -> Hotline | None:
         flow, queues, prompts, calendars = self._flow, self._queues, self._prompts, self._calendars

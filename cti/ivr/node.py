@@ -99,6 +99,18 @@ class Node(Model):
         """Those of them that agents may see."""
         return ()
 
+    def secrets(self) -> Iterable[str]:
+        """Variables that hold what nobody but the caller may know."""
+        return ()
+
+    def copies(self) -> Iterable[tuple[str, str]]:
+        """(written, read): variables worked out from others."""
+        return ()
+
+    def reveals(self) -> Iterable[tuple[Place, str]]:
+        """Variables that this node shows to logs, facts or people, each with the place."""
+        return ()
+
     def written(self) -> Iterable[tuple[Place, Collection[str]]]:
         """Texts of its own, each with the languages in which it is written."""
         return ()

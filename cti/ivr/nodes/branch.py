@@ -38,6 +38,19 @@ class Condition(Model):
             return value in self.one_of
         return value.startswith(self.starts_with or ("",))
 
+    def covers(self, later: Condition) -> bool:
+        """Whether this one holds whenever the later one does."""
+        if self.variable != later.variable:
+            return False
+        if self.present is not None:
+            return self.present == (later.present is not False)
+        values = later.one_of if later.one_of is not None else (later.equals,) if later.equals is not None else None
+        if self.starts_with is not None:
+            begins = values if values is not None else later.starts_with
+            return begins is not None and all(text.startswith(self.starts_with) for text in begins)
+        mine = self.one_of if self.one_of is not None else (self.equals,)
+        return values is not None and set(values) <= set(mine)
+
     def tests(self) -> int:
         return sum(test is not None for test in (self.equals, self.one_of, self.starts_with, self.present))
 
@@ -96,7 +109,16 @@ otherwise: apology
         return (*(f"case_{number}" for number in range(1, len(self.cases) + 1)), "otherwise")
 
     def faults(self) -> Iterator[Fault]:
+        earlier: list[tuple[int, Condition]] = []
         for index, case in enumerate(self.cases):
+            if isinstance(case.when, Condition) and case.when.tests() == 1:
+                before = next((number for number, one in earlier if one.covers(case.when)), None)
+                earlier.append((index + 1, case.when))
+                if before is not None:
+                    yield Fault("flow.case_shadowed", ("cases", index), Text(
+                        f"This case is never taken: case {before} is, whenever this one holds.",
+                        f"此分支永远不会执行：满足时总是先进入第 {before} 个分支。"),
+                        Text("Put the narrower case first, or delete it.", "请把范围更小的分支放在前面，或将其删除。"))  # fmt: skip
             if not isinstance(case.when, Condition):
                 yield from expression_faults(case.when, ("cases", index, "when"), condition=True)
             elif case.when.tests() != 1:

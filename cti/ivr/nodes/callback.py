@@ -8,7 +8,7 @@ from pydantic import Field
 
 from cti.facts.kinds import CallbackRequested
 from cti.ivr.commands import Event
-from cti.ivr.names import NodeName, QueueName, VariableName
+from cti.ivr.names import NodeName, Place, QueueName, VariableName
 from cti.ivr.node import Leave, Move, Node
 from cti.ivr.nodes.sms import PHONE_NUMBER
 from cti.ivr.position import Position
@@ -42,6 +42,9 @@ failed: to_general
 
     def resume(self, position: Position, event: Event) -> Move:
         return self.enter(position)
+
+    def reveals(self) -> tuple[tuple[Place, str], ...]:
+        return ((("number",), self.number),)
 
     def branches(self) -> tuple[str, ...]:
         return ("next", "failed")

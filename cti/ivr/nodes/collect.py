@@ -120,6 +120,9 @@ failed: to_general
     def writes(self) -> tuple[str, ...]:
         return (self.variable,)
 
+    def secrets(self) -> tuple[str, ...]:
+        return (self.variable,) if self.secret else ()
+
     def shows(self) -> tuple[str, ...]:
         return () if self.secret else (self.variable,)
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from pydantic import Field
 
 from cti.ivr.commands import Answered, Event, Request
-from cti.ivr.names import PROVIDED, NodeName, Template, Written
+from cti.ivr.names import PROVIDED, NodeName, Place, Template, Written
 from cti.ivr.node import Fault, Leave, Move, Node, Wait, stray_brace
 from cti.ivr.position import Position, plain
 from cti.kit.errors import Text
@@ -79,6 +79,13 @@ failed: apology
 
     def writes(self) -> tuple[str, ...]:
         return tuple(self.save)
+
+    def reveals(self) -> Iterator[tuple[Place, str]]:
+        """Addresses stand in logs everywhere; a body is safe where it is encrypted, or stays within the center."""
+        yield from ((("url",), variable) for variable in self.url.variables())
+        if self.url.startswith("http://"):
+            for key, text in (self.body or {}).items():
+                yield from ((("body", key), variable) for variable in text.variables())
 
     def faults(self) -> Iterator[Fault]:
         if _URL.match(self.url) is None:

@@ -55,6 +55,9 @@ failed: apology
     def writes(self) -> tuple[str, ...]:
         return tuple(self.values)
 
+    def copies(self) -> Iterator[tuple[str, str]]:
+        return ((name, read) for name, expression in self.values.items() for read in expression.variables())
+
     def faults(self) -> Iterator[Fault]:
         for name, expression in self.values.items():
             yield from expression_faults(expression, ("values", name), condition=False)

@@ -56,6 +56,11 @@ failed: goodbye
     def branches(self) -> tuple[str, ...]:
         return ("next", "failed")
 
+    def reveals(self) -> Iterator[tuple[Place, str]]:
+        yield ("to",), self.to
+        for language, text in self.text.items():
+            yield from ((("text", language), variable) for variable in text.variables())
+
     def written(self) -> Iterator[tuple[Place, Collection[str]]]:
         yield ("text",), self.text.keys()
 

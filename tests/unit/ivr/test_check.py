@@ -86,6 +86,55 @@ def test_each_fault_is_found_alone_and_where_it_is(
     assert found[0].what.zh != found[0].what.en
 
 
+END = f"bye: {{kind: hang_up, {T}}}"
+SECRET = f"hello: {{kind: collect, {T}, prompts: [what], variable: pin, max_digits: 6, secret: true, next: use, failed: bye}}\n"
+BRANCH = f"hello: {{kind: branch, {T}, cases: [%s], otherwise: bye}}\n{END}"
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "kind: http, url: 'https://a.b/{pin}', next: bye, failed: bye",
+        "kind: http, url: 'http://a.b/', body: {p: 'x{pin}'}, next: bye, failed: bye",
+        "kind: sms, text: {zh: '密码 {pin}'}, next: bye, failed: bye",
+        "kind: callback, queue: people, number: pin, next: bye, failed: bye",
+    ],
+)
+def test_a_secret_that_would_be_written_down_is_found(write_hotline: WriteHotline, use: str) -> None:
+    direct = f"{SECRET}use: {{{T}, {use}}}\n{END}"
+    worked_out = SECRET.replace("next: use", "next: copy") + (
+        f"copy: {{kind: set, {T}, values: {{half: pin, other: half}}, next: use, failed: bye}}\n"
+        f"use: {{{T}, {use.replace('pin', 'other')}}}\n{END}"
+    )
+    for nodes in (direct, worked_out):
+        (found,) = problems(write_hotline, nodes)
+        assert found.code == "flow.secret_leaks"
+
+
+@pytest.mark.parametrize("url", ["https://a.b/", "{data_center}/x"])
+def test_a_secret_may_be_sent_in_a_body_that_is_safe(write_hotline: WriteHotline, url: str) -> None:
+    load_hotline(
+        write_hotline(
+            f"{SECRET}use: {{kind: http, {T}, url: '{url}', body: {{p: '{{pin}}'}}, next: bye, failed: bye}}\n{END}"
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    "cases",
+    [
+        "{when: {variable: caller, one_of: [a, b]}, next: bye}, {when: {variable: caller, equals: a}, next: bye}",
+        "{when: {variable: caller, starts_with: ['1']}, next: bye}, {when: {variable: caller, one_of: ['12', '13']}, next: bye}",
+        "{when: {variable: caller, starts_with: ['1']}, next: bye}, {when: {variable: caller, starts_with: ['138']}, next: bye}",
+        "{when: {variable: caller, present: true}, next: bye}, {when: {variable: caller, equals: a}, next: bye}",
+    ],
+)
+def test_a_case_that_is_never_taken_is_found(write_hotline: WriteHotline, cases: str) -> None:
+    assert [p.code for p in problems(write_hotline, BRANCH % cases)] == ["flow.case_shadowed"]
+    first, second = cases.split("}, {when")
+    load_hotline(write_hotline(BRANCH % f"{{when{second}, {first}}}"))
+
+
 BYE = f"\nbye: {{kind: hang_up, {T}}}"
 COLLECT = f"hello: {{kind: collect, {T}, prompts: [what], variable: %s, next: bye, failed: bye}}" + BYE
 MENU = f"menu: {{kind: menu, {T}, prompts: [what], keys: {{1: hello, 2: bye}}, failed: hello}}" + BYE
