@@ -24,6 +24,9 @@ _PLAIN: Final = (cel.Type.STRING, cel.Type.INT, cel.Type.UINT, cel.Type.DOUBLE, 
 
 _MACRO: Final = re.compile(r"\.\s*(all|exists|exists_one|map|filter)\s*\(")
 
+_NEVER_FAILS: Final = re.compile(r"\b(?:startsWith|endsWith|contains|size)\b|\bin\b")
+_MAY_FAIL: Final = re.compile(r"\w\s*\(|[/%*\-0-9]|[\w\])]\s*\[")
+
 
 class _Compiled(Protocol):
     """What we use of the library's expression."""
@@ -48,6 +51,13 @@ def evaluate(expression: Expression, values: Mapping[str, str]) -> str | None:
         return None
     value = result.value()
     return ("true" if value else "false") if isinstance(value, bool) else plain(str(value))
+
+
+def may_fail(expression: Expression) -> bool:
+    """Whether some values can't be worked out. Comparing and joining text always can; conversions, calculations and places in lists
+    perhaps not: of those that can't fail either, some count as if they could."""
+    bare = _NEVER_FAILS.sub(" ", without_text(expression))
+    return _MAY_FAIL.search(bare) is not None
 
 
 def expression_faults(expression: Expression, place: Place, *, condition: bool) -> tuple[Fault, ...]:

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from cti.ivr.commands import Event
-from cti.ivr.expression import evaluate, expression_faults
+from cti.ivr.expression import evaluate, expression_faults, may_fail
 from cti.ivr.names import PROVIDED, Expression, NodeName, Written
 from cti.ivr.node import Fault, Leave, Move, Node
 from cti.ivr.position import Position
@@ -50,7 +50,7 @@ failed: apology
         return self.enter(position)
 
     def branches(self) -> tuple[str, ...]:
-        return ("next", "failed")
+        return ("next", *(("failed",) if any(may_fail(one) for one in self.values.values()) else ()))
 
     def writes(self) -> tuple[str, ...]:
         return tuple(self.values)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cti.ivr import HangUp, begin, load_hotline
-from cti.ivr.expression import evaluate, expression_faults, holds
+from cti.ivr.expression import evaluate, expression_faults, holds, may_fail
 from cti.ivr.names import Expression
 from cti.kit.errors import ConfigError
 from tests.unit.ivr.conftest import WriteHotline
@@ -63,6 +63,18 @@ def test_the_variables_of_an_expression_are_its_names_but_no_functions_and_no_te
 
 def test_a_condition_that_cant_be_worked_out_does_not_hold() -> None:
     assert not holds(Expression('int(name) > 1 || caller == ""'), VALUES)
+
+
+@pytest.mark.parametrize(
+    "text", ['"a"', 'a == "b" ? "x" : y', 'a + "b"', 'a.startsWith("021") || size(b) == size(a)', 'a in ["1", "2"]']
+)
+def test_what_compares_and_joins_text_never_fails(text: str) -> None:
+    assert not may_fail(Expression(text))
+
+
+@pytest.mark.parametrize("text", ["int(a)", "1 / size(a)", 'a.matches("[")', '["a"][size(b)]', "double(a) * 2.0"])
+def test_what_converts_or_calculates_may_fail(text: str) -> None:
+    assert may_fail(Expression(text))
 
 
 HOSTILE = [

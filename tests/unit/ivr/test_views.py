@@ -24,7 +24,7 @@ HOSTILE = 'x"]; click a "javascript:alert(1)" --> <script>&amp;'
 T = "title: {zh: 题, en: T}"
 
 
-@pytest.fixture(params=[FLOWS / "95500", PROOF], ids=["95500", "proof"])
+@pytest.fixture(params=[*sorted(FLOWS.iterdir()), PROOF], ids=lambda folder: folder.name)
 def hotline(request: pytest.FixtureRequest) -> Hotline:
     return load_hotline(request.param)
 
