@@ -56,7 +56,7 @@ def evaluate(expression: Expression, values: Mapping[str, str]) -> str | None:
 def may_fail(expression: Expression) -> bool:
     """Whether some values can't be worked out. Comparing and joining text always can; conversions, calculations and places in lists
     perhaps not: of those that can't fail either, some count as if they could."""
-    bare = _NEVER_FAILS.sub(" ", without_text(expression))
+    bare = _NEVER_FAILS.sub(",", without_text(expression))
     return _MAY_FAIL.search(bare) is not None
 
 
