@@ -14,6 +14,7 @@ from cti.asterisk.sounds import Sounds, render
 from cti.flow_hours_cli import add_hours_command
 from cti.flow_publish_cli import add_publish_commands
 from cti.flow_report import Format
+from cti.flow_stats_cli import add_stats_command
 from cti.flow_test_cli import add_test_command
 from cti.flow_views_cli import add_view_commands
 from cti.ivr import Hotline, load_hotline
@@ -78,6 +79,7 @@ def flow_app(settings: Callable[[], Settings]) -> typer.Typer:
 
     add_test_command(app, settings)
     add_hours_command(app, settings)
+    add_stats_command(app, settings)
     add_view_commands(app, settings)
     add_publish_commands(app, settings)
     return app

@@ -10,19 +10,18 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
-import httpx
 import typer
 
 from cti.asterisk.sounds import render
+from cti.flow_center import DataCenterApi
 from cti.flow_test_cli import TESTS, run_folder
 from cti.ivr import load_hotline
-from cti.kit.errors import ConfigError, EnvironmentProblem, HotlineError, Problem, Text, problem
+from cti.kit.errors import Problem
 from cti.releases import pack
 from cti.settings import Settings
 from cti.wiring import hotline_folder
 
 FAILED = 1  # exit status: a test fails, or a site refuses
-REQUEST_SECONDS = 30.0
 SITES_SECONDS = 10.0  # for sites that can be reached; others catch up when they are back
 MessageOption = Annotated[str, typer.Option("--message", "-m", help="Why, for the history.")]
 AuthorOption = Annotated[str, typer.Option("--author", help="Who; your login name without it.")]
@@ -53,7 +52,7 @@ def add_publish_commands(app: typer.Typer, settings: Callable[[], Settings]) -> 
                 _say_problems(tested.problems(), as_json)
                 raise typer.Exit(FAILED)
         render(hotline, its.prompts, lambda line: None if as_json else print(line))
-        center = _DataCenter(its, hotline.number)
+        center = DataCenterApi(its, hotline.number)
         who = author or getpass.getuser()
         bundle = base64.b64encode(pack(source)).decode()
         version = center.post("versions", {"author": who, "message": message, "bundle": bundle})["version"]
@@ -66,7 +65,7 @@ def add_publish_commands(app: typer.Typer, settings: Callable[[], Settings]) -> 
         callers: CallersOption = None, hotline: HotlineOption = "", as_json: JsonOption = False,
     ) -> None:  # fmt: skip
         """Lets callers meet a published version: all of them, or some as a canary."""
-        center = _DataCenter(settings(), hotline)
+        center = DataCenterApi(settings(), hotline)
         _activate(center, version, author or getpass.getuser(), message, canary, callers, as_json)
 
     @app.command(epilog='Example: cti flow rollback -m "菜单有误"')
@@ -75,14 +74,14 @@ def add_publish_commands(app: typer.Typer, settings: Callable[[], Settings]) -> 
         as_json: JsonOption = False,
     ) -> None:  # fmt: skip
         """Ends the canary if there is one; else goes back to the version before, at every site, within seconds."""
-        center = _DataCenter(settings(), hotline)
+        center = DataCenterApi(settings(), hotline)
         _follow(center, center.post("rollback", {"author": author or getpass.getuser(), "message": message}), as_json)
 
     @app.command(epilog="Example: cti flow versions --json")
     def versions(hotline: HotlineOption = "", as_json: JsonOption = False) -> None:
         """Lists the published versions, newest first."""
         _list(
-            _DataCenter(settings(), hotline).get("versions")["items"],
+            DataCenterApi(settings(), hotline).get("versions")["items"],
             as_json,
             "published_at",
             ("version", "author", "message"),
@@ -91,55 +90,15 @@ def add_publish_commands(app: typer.Typer, settings: Callable[[], Settings]) -> 
     @app.command(epilog="Example: cti flow releases")
     def releases(hotline: HotlineOption = "", as_json: JsonOption = False) -> None:
         """Lists what callers met since when, newest first, and how far each site is."""
-        center = _DataCenter(settings(), hotline)
+        center = DataCenterApi(settings(), hotline)
         items = center.get("releases")["items"]
         _list(items, as_json, "at", ("n", "action", "version", "author", "message"))
         if not as_json and items:
             _print_sites(center.state()["sites"], items[0]["n"])
 
 
-class _DataCenter:
-    """The data center's API, as far as publishing needs it. Every failure is a `HotlineError`."""
-
-    def __init__(self, settings: Settings, hotline: str) -> None:
-        topology = settings.topology
-        self.sites = [site.name for site in topology.sites]
-        self._root = topology.data_center.url
-        self._url = f"{self._root}/api/v1/flows/{hotline or topology.hotline}"
-        self._headers = {"Authorization": f"Bearer {settings.secrets.derive('publish')}"}
-
-    def post(self, path: str, body: Mapping[str, object]) -> dict[str, Any]:
-        return self._ask("POST", path, body)
-
-    def get(self, path: str) -> dict[str, Any]:
-        return self._ask("GET", path, None)
-
-    def state(self) -> dict[str, Any]:
-        return self.get("release")
-
-    def _ask(self, method: str, path: str, body: Mapping[str, object] | None) -> dict[str, Any]:
-        try:
-            answer = httpx.request(
-                method,
-                f"{self._url}/{path}",
-                json=body,
-                headers=self._headers,
-                timeout=REQUEST_SECONDS,
-                trust_env=False,
-            )
-            found = answer.json()
-        except (httpx.HTTPError, ValueError) as error:
-            raise EnvironmentProblem(problem(
-                "publish.data_center_away", self._root, f"The data center does not answer ({type(error).__name__}). Nothing was changed; "
-                "sites go on with what they have.", f"数据中心没有响应（{type(error).__name__}）。未做任何更改，各中心继续使用现有版本。",
-                "Start it (`cti up`), and try again.", "请启动数据中心（`cti up`）后重试。")) from None  # fmt: skip
-        if answer.is_error:
-            raise HotlineError(_problem(found, answer.status_code))
-        return dict(found)
-
-
 def _activate(
-    center: _DataCenter,
+    center: DataCenterApi,
     version: str,
     author: str,
     message: str,
@@ -155,7 +114,7 @@ def _activate(
     _follow(center, center.post("releases", body), as_json)
 
 
-def _follow(center: _DataCenter, release: Mapping[str, Any], as_json: bool) -> None:
+def _follow(center: DataCenterApi, release: Mapping[str, Any], as_json: bool) -> None:
     """Waits for the sites that can be reached, and says what each made of the release."""
     began = time.monotonic()
     while True:
@@ -204,15 +163,3 @@ def _say_problems(problems: Sequence[Problem], as_json: bool) -> None:
         )
     for one in () if as_json else problems:
         print(f"{one.render('en')}\n{one.render('zh')}")
-
-
-def _problem(body: Any, status: int) -> Problem:
-    try:
-        what, mend = body["what"], body["mend"]
-        return Problem(
-            str(body["code"]), str(body["where"]), Text(what["en"], what["zh"]), Text(mend["en"], mend["zh"])
-        )
-    except (KeyError, TypeError):
-        raise ConfigError(problem(
-            "publish.unexpected", f"HTTP {status}", "Something that is not the data center answers.", "应答的不是数据中心。",
-            "Check the topology's data_center address.", "请检查拓扑文件中的 data_center 地址。")) from None  # fmt: skip

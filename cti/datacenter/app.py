@@ -18,6 +18,8 @@ from cti.datacenter.contacts.service import Contacts
 from cti.datacenter.customers import endpoints as customers_endpoints
 from cti.datacenter.customers.service import Customers
 from cti.datacenter.database import Database
+from cti.datacenter.flow_stats import endpoints as flow_stats_endpoints
+from cti.datacenter.flow_stats.service import FlowFigures
 from cti.datacenter.ingest import endpoints as ingest_endpoints
 from cti.datacenter.ingest.service import Ingest
 from cti.datacenter.metrics import MeasureRequests, Metrics
@@ -79,6 +81,8 @@ def create_app(config: DataCenterConfig, *, clock: Clock | None = None) -> FastA
     app.include_router(policies_endpoints.build_router(Policies(database), guard))
     releases = Releases(database, clock or SystemClock(), config.inspect_bundle)
     app.include_router(releases_endpoints.build_router(releases, guard))
+    figures = FlowFigures(database, config.node_titles)
+    app.include_router(flow_stats_endpoints.build_router(figures, guard))
     app.include_router(sites_endpoints.build_router(sites, guard))
     app.include_router(health.build_router(database, preparation, sites, metrics))
     app.router.default = ConsoleFiles(config.console)

@@ -148,7 +148,7 @@ async def test_without_the_data_center_nothing_is_published_and_restarted_sites_
         await system.has_visited(await system.contact_of("13920000005"), "greeting", "next")
         await system.stop("datacenter")
         said = await publisher.run("publish", publisher.edit(lambda t: t + "# more\n"), status=2)
-        assert "publish.data_center_away" in said["said"]
+        assert "flow.data_center_away" in said["said"]
         system.kill("sh")
         second = await other.call("95500")
         await second.hears(50)

@@ -38,6 +38,7 @@ def test_every_path_of_the_api_is_there(document: dict[str, Any]) -> None:
         "POST /api/v1/flows/{hotline}/releases",
         "POST /api/v1/flows/{hotline}/rollback",
         "GET /api/v1/flows/{hotline}/releases",
+        "GET /api/v1/flows/{hotline}/stats",
         "GET /api/v1/flows/{hotline}/release",
         "PUT /api/v1/flows/{hotline}/acknowledgement",
         "GET /api/v1/sites",
@@ -98,13 +99,14 @@ def test_references_all_lead_somewhere(document: dict[str, Any]) -> None:
 def test_examples_fit_their_models(document: dict[str, Any]) -> None:
     from cti.datacenter.contacts.schemas import ContactDetail, ContactList, ContactSummary
     from cti.datacenter.customers.schemas import Customer
+    from cti.datacenter.flow_stats.schemas import FlowStats
     from cti.datacenter.ingest.schemas import EXAMPLE_FACT, Acknowledgement
     from cti.datacenter.ingest.sorting import sort_out
     from cti.datacenter.policies.schemas import Policy
     from cti.datacenter.releases.schemas import PublishedVersion, Release, ReleaseList, ReleaseState, VersionList
     from cti.datacenter.sites.schemas import SiteList, WebPhone
 
-    published = (PublishedVersion, Release, ReleaseList, ReleaseState, VersionList)
+    published = (FlowStats, PublishedVersion, Release, ReleaseList, ReleaseState, VersionList)
     for model in (
         *published,
         ContactDetail,

@@ -184,6 +184,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/flows/{hotline}/stats": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Read the figures of a flow's nodes
+         * @description Per version and node: visits, ways out (time-outs, wrong keys and hang-ups among them), seconds, and containment: how many of the contacts that came by were served by the flow alone.
+         */
+        readonly get: operations["read_stats_api_v1_flows__hotline__stats_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/flows/{hotline}/versions": {
         readonly parameters: {
             readonly query?: never;
@@ -987,6 +1007,64 @@ export interface components {
             readonly site: string;
         };
         /**
+         * FlowStats
+         * @description Figures of one hotline's flow.
+         * @example {
+         *       "hotline": "95500",
+         *       "versions": [
+         *         {
+         *           "contacts": 100,
+         *           "contained": 41,
+         *           "flow": "main",
+         *           "nodes": [
+         *             {
+         *               "contacts": 100,
+         *               "contained": 41,
+         *               "exits": {
+         *                 "1": 60,
+         *                 "2": 20,
+         *                 "failed": 5,
+         *                 "hung_up": 15,
+         *                 "invalid": 20,
+         *                 "silence": 10
+         *               },
+         *               "kind": "menu",
+         *               "median_ms": 4200,
+         *               "node": "main_menu",
+         *               "p90_ms": 9100,
+         *               "title_en": "Main menu",
+         *               "title_zh": "主菜单",
+         *               "visits": 130
+         *             }
+         *           ],
+         *           "version": "3f9c2a61d07b"
+         *         }
+         *       ]
+         *     }
+         */
+        readonly FlowStats: {
+            /**
+             * Hotline
+             * @description the number callers dial
+             */
+            readonly hotline: string;
+            /**
+             * Since
+             * @description contacts that arrived at or after
+             */
+            readonly since?: string | null;
+            /**
+             * Until
+             * @description contacts that arrived before
+             */
+            readonly until?: string | null;
+            /**
+             * Versions
+             * @description those with most contacts first
+             */
+            readonly versions: readonly components["schemas"]["VersionStats"][];
+        };
+        /**
          * Health
          * @description The process lives.
          */
@@ -1100,6 +1178,64 @@ export interface components {
              * @enum {string}
              */
             readonly what: "database" | "site";
+        };
+        /**
+         * NodeStats
+         * @description One node. Each question of a menu is a visit of its own; a contact counts once.
+         */
+        readonly NodeStats: {
+            /**
+             * Contacts
+             * @description how many contacts came by
+             */
+            readonly contacts: number;
+            /**
+             * Contained
+             * @description how many of those were served by the flow alone
+             */
+            readonly contained: number;
+            /**
+             * Exits
+             * @description outcome → visits; `silence` is a time-out, `invalid` a wrong key, `hung_up` a caller who left
+             */
+            readonly exits: {
+                readonly [key: string]: number;
+            };
+            /**
+             * Kind
+             * @description menu, collect, play …
+             */
+            readonly kind: string;
+            /**
+             * Median Ms
+             * @description half of the visits took at most this, in ms
+             */
+            readonly median_ms: number;
+            /**
+             * Node
+             * @description its name in the flow
+             */
+            readonly node: string;
+            /**
+             * P90 Ms
+             * @description nine of ten visits took at most this, in ms
+             */
+            readonly p90_ms: number;
+            /**
+             * Title En
+             * @description what people call it, in English
+             */
+            readonly title_en: string;
+            /**
+             * Title Zh
+             * @description what people call it, in Chinese
+             */
+            readonly title_zh: string;
+            /**
+             * Visits
+             * @description how often it was left
+             */
+            readonly visits: number;
         };
         /**
          * NodeVisitView
@@ -1700,6 +1836,37 @@ export interface components {
              * @description newest first
              */
             readonly items: readonly components["schemas"]["PublishedVersion"][];
+        };
+        /**
+         * VersionStats
+         * @description One version of the flow.
+         */
+        readonly VersionStats: {
+            /**
+             * Contacts
+             * @description how many contacts met it
+             */
+            readonly contacts: number;
+            /**
+             * Contained
+             * @description how many of those were served by the flow alone
+             */
+            readonly contained: number;
+            /**
+             * Flow
+             * @description the flow's name
+             */
+            readonly flow: string;
+            /**
+             * Nodes
+             * @description those most visited first
+             */
+            readonly nodes: readonly components["schemas"]["NodeStats"][];
+            /**
+             * Version
+             * @description digest of its files
+             */
+            readonly version: string;
         };
         /**
          * VersionUpload
@@ -2424,6 +2591,63 @@ export interface operations {
             };
             /** @description Somebody else was faster. */
             readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A parameter or the body is wrong. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    readonly read_stats_api_v1_flows__hotline__stats_get: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description this version only */
+                readonly version?: string | null;
+                /** @description arrived at or after; ISO 8601 with offset */
+                readonly since?: string | null;
+                /** @description arrived before; ISO 8601 with offset */
+                readonly until?: string | null;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description the number callers dial */
+                readonly hotline: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["FlowStats"];
+                };
+            };
+            /** @description The bearer token is missing or wrong. */
+            readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
