@@ -16,6 +16,7 @@ from cti.flow_publish_cli import add_publish_commands
 from cti.flow_report import Format
 from cti.flow_stats_cli import add_stats_command
 from cti.flow_test_cli import add_test_command
+from cti.flow_try_cli import add_try_command
 from cti.flow_views_cli import add_view_commands
 from cti.ivr import Hotline, load_hotline
 from cti.ivr.pages import pages
@@ -79,6 +80,7 @@ def flow_app(settings: Callable[[], Settings]) -> typer.Typer:
 
     add_test_command(app, settings)
     add_hours_command(app, settings)
+    add_try_command(app, settings)
     add_stats_command(app, settings)
     add_view_commands(app, settings)
     add_publish_commands(app, settings)
