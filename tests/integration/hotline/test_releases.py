@@ -19,6 +19,7 @@ from cti.supervisor import _environment
 from cti.wiring import hotline_folder
 from tests.phone import Call
 from tests.system import System, data, eventually
+from tests.tutorial import commands, write_files
 
 CALLS = 30
 
@@ -190,6 +191,28 @@ async def test_a_site_killed_in_the_middle_of_a_release_catches_up(system: Syste
         await system.has_visited(contact, "main_menu", "invalid")
         await call.hang_up()
     assert await versions(system, "13920000007") == {old}
+
+
+async def test_the_tutorials_flow_is_published_met_counted_and_rolled_back(
+    system: System, publisher: Publisher, tmp_path: Path
+) -> None:
+    mine = write_files(tmp_path)
+    version = load_hotline(mine).version
+    needing = [words for words in commands(mine) if words[0] in ("publish", "stats", "rollback")]
+    first, second, stats, rollback = needing
+    await publisher.run(*first)
+    await publisher.run(*second)
+    async with system.caller("13920000008") as caller:
+        call = await caller.call("95500")
+        await call.press("1")
+        await call.press("1")
+        await system.has_visited(await system.contact_of("13920000008"), "how_to", "next")
+        await call.hang_up()
+    assert await versions(system, "13920000008") == {version}
+    told = {each["version"]: each for each in (await publisher.run(*stats))["versions"]}
+    nodes = {node["node"]: node for node in told[version]["nodes"]}
+    assert (nodes["claims"]["title_zh"], nodes["claims"]["exits"]) == ("理赔菜单", {"1": 1})
+    assert (await publisher.run(*rollback))["release"]["version"] != version
 
 
 async def _released(system: System, version: str) -> bool:
