@@ -82,10 +82,10 @@ class Desktop:
         return await self.until(lambda s: s["state"] == state, state)
 
     async def wrap_up(self, code: str = "resolved", then: str = "available") -> None:
-        """Saves the wrap-up that is due."""
+        """Saves the wrap-up that is due. The agent may ring for the next caller in the same instant: idle is not waited for."""
         snapshot = await self.state("wrap_up")
         await self.send(type="wrap_up", contact=snapshot["wrap_up"]["contact"], code=code, then=then)
-        await self.state("idle")
+        await self.until(lambda s: s["state"] != "wrap_up", "the wrap-up saved")
 
     async def _wait(self, find: Callable[[], dict[str, Any] | None], what: str) -> dict[str, Any]:
         limit = time.monotonic() + DEADLINE

@@ -35,7 +35,12 @@ async def test_fifty_calls_at_once_with_no_failed_call(system: System, tmp_path:
             await stack.enter_async_context(calling(crowd, target, tmp_path, calls=size, seconds=90))
             for crowd, target, size in zip(crowds, targets, sizes, strict=True)
         ]
-        await asyncio.gather(*(call.succeeded() for call in calls))
+        ended = asyncio.gather(*(call.succeeded() for call in calls))
+        await asyncio.wait((ended, *workers), return_when=asyncio.FIRST_COMPLETED)
+        for worker in workers:
+            if worker.done():
+                worker.result()  # why an agent stopped working says more than that callers were left waiting
+        await ended
         for worker in workers:
             worker.cancel()
         await asyncio.gather(*workers, return_exceptions=True)
