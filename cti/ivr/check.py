@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from cti.ivr.calendars import CalendarsFile
 from cti.ivr.check_secrets import secret_problems
 from cti.ivr.check_shape import shape_problems
+from cti.ivr.check_variables import variable_problems
 from cti.ivr.commands import PromptRef
 from cti.ivr.hotline import FlowFile, Hotline, PromptsFile, QueuesFile, Recording
 from cti.ivr.names import (
@@ -71,6 +72,8 @@ class _Check:
         self._names()
         if self._flow and sources.flow and not self.problems:
             self.problems += shape_problems(self._flow.start, self._nodes, sources.flow)
+            if not self.problems:  # what can't be reached is never set either
+                self.problems += variable_problems(self._flow.start, self._nodes, sources.flow)
             self.problems += secret_problems(self._nodes, sources.flow)
 
     def hotline(self) -> Hotline | None:

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from cti.facts import FactData
 from cti.ivr.commands import Command, Event, PromptRef
-from cti.ivr.names import DIGIT_PROMPTS, Model, NodeName, Place, Saying, Template, Title, references
+from cti.ivr.names import DIGIT_PROMPTS, Model, NodeName, Place, Saying, Template, Title, VariableName, references
 from cti.ivr.position import Position
 from cti.kit.errors import Text
 
@@ -98,6 +98,14 @@ class Node(Model):
     def shows(self) -> Iterable[str]:
         """Those of them that agents may see."""
         return ()
+
+    def needs(self) -> Iterable[tuple[Place, str]]:
+        """Variables without which this node can't do what it is for, each with the place."""
+        return ((place, name) for place, name in references(self) if isinstance(name, VariableName))
+
+    def sets_on(self, place: Place) -> tuple[Iterable[str], Iterable[str]]:
+        """Which variables are set, and which are forgotten, behind the exit at this place of `exits`."""
+        return self.writes(), ()
 
     def secrets(self) -> Iterable[str]:
         """Variables that hold what nobody but the caller may know."""

@@ -9,7 +9,7 @@ from pydantic import Discriminator, Field, Tag
 
 from cti.ivr.commands import Event
 from cti.ivr.expression import expression_faults, holds
-from cti.ivr.names import Expression, Model, NodeName, VariableName
+from cti.ivr.names import Expression, Model, NodeName, Place, VariableName
 from cti.ivr.node import Fault, Leave, Move, Node
 from cti.ivr.position import Position
 from cti.kit.errors import Text
@@ -107,6 +107,17 @@ otherwise: apology
 
     def branches(self) -> tuple[str, ...]:
         return (*(f"case_{number}" for number in range(1, len(self.cases) + 1)), "otherwise")
+
+    def needs(self) -> tuple[tuple[Place, str], ...]:
+        """To ask whether something was set is what a branch is for."""
+        return ()
+
+    def sets_on(self, place: Place) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """A case that holds says that its variable was set, unless it asks for the contrary."""
+        if place[0] != "cases" or not isinstance(place[1], int):
+            return (), ()
+        when = self.cases[place[1]].when
+        return ((when.variable,), ()) if isinstance(when, Condition) and when.present is not False else ((), ())
 
     def faults(self) -> Iterator[Fault]:
         earlier: list[tuple[int, Condition]] = []

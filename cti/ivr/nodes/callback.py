@@ -43,6 +43,10 @@ failed: to_general
     def resume(self, position: Position, event: Event) -> Move:
         return self.enter(position)
 
+    def needs(self) -> tuple[tuple[Place, str], ...]:
+        """A number that was not set goes to `failed`, as one that is none does."""
+        return ()
+
     def reveals(self) -> tuple[tuple[Place, str], ...]:
         return ((("number",), self.number),)
 

@@ -8,7 +8,7 @@ from typing import ClassVar, Final, Literal
 from pydantic import Field
 
 from cti.ivr.commands import Collect, Event, Typed
-from cti.ivr.names import PROVIDED, Model, NodeName, Prompts, Seconds, Written
+from cti.ivr.names import PROVIDED, Model, NodeName, Place, Prompts, Seconds, Written
 from cti.ivr.node import AskAgain, Fault, Leave, Move, Node, Wait, said
 from cti.ivr.nodes.menu import Key
 from cti.ivr.position import Position
@@ -119,6 +119,14 @@ failed: to_general
 
     def writes(self) -> tuple[str, ...]:
         return (self.variable,)
+
+    def needs(self) -> Iterator[tuple[Place, str]]:
+        """What is read back has just been typed."""
+        own = self.variable
+        return ((place, name) for place, name in super().needs() if (place[0], name) != ("confirm", own))
+
+    def sets_on(self, place: Place) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        return ((self.variable,), ()) if place[0] == "next" else ((), (self.variable,) if self.confirm else ())
 
     def secrets(self) -> tuple[str, ...]:
         return (self.variable,) if self.secret else ()

@@ -80,6 +80,10 @@ failed: apology
     def writes(self) -> tuple[str, ...]:
         return tuple(self.save)
 
+    def sets_on(self, place: Place) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Without an answer nothing is left of the one before."""
+        return (self.writes(), ()) if place[0] == "next" else ((), self.writes())
+
     def reveals(self) -> Iterator[tuple[Place, str]]:
         """Addresses stand in logs everywhere; a body is safe where it is encrypted, or stays within the center."""
         yield from ((("url",), variable) for variable in self.url.variables())

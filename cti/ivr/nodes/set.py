@@ -9,7 +9,7 @@ from pydantic import Field
 
 from cti.ivr.commands import Event
 from cti.ivr.expression import evaluate, expression_faults, may_fail
-from cti.ivr.names import PROVIDED, Expression, NodeName, Written
+from cti.ivr.names import PROVIDED, Expression, NodeName, Place, Written
 from cti.ivr.node import Fault, Leave, Move, Node
 from cti.ivr.position import Position
 from cti.kit.errors import Text
@@ -54,6 +54,13 @@ failed: apology
 
     def writes(self) -> tuple[str, ...]:
         return tuple(self.values)
+
+    def needs(self) -> tuple[tuple[Place, str], ...]:
+        """What has not been set is "" in an expression."""
+        return ()
+
+    def sets_on(self, place: Place) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        return (self.writes() if place[0] == "next" else (), ())
 
     def copies(self) -> Iterator[tuple[str, str]]:
         return ((name, read) for name, expression in self.values.items() for read in expression.variables())

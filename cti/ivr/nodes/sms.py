@@ -56,6 +56,10 @@ failed: goodbye
     def branches(self) -> tuple[str, ...]:
         return ("next", "failed")
 
+    def needs(self) -> Iterator[tuple[Place, str]]:
+        """A number that was not set goes to `failed`, as one that is none does."""
+        return ((place, name) for place, name in super().needs() if place[0] == "text")
+
     def reveals(self) -> Iterator[tuple[Place, str]]:
         yield ("to",), self.to
         for language, text in self.text.items():

@@ -235,3 +235,39 @@ def test_recording_stands_for_a_missing_text_and_a_stray_one_is_told(write_hotli
         load_hotline(folder)
     assert [p.code for p in raised.value.problems] == ["flow.recording_unused"]
     assert "hi, what" in raised.value.problems[0].mend.en
+
+
+HTTP_SAVE = f"hello: {{kind: http, {T}, url: 'https://a.b/', save: {{status: x}}, next: %s, failed: %s}}\n"
+SAY = f"say: {{kind: play, {T}, prompts: [hi, {{digits: status}}], next: bye}}\n"
+DIGITS = PROMPTS + "".join(f"digit_{d}: {{zh: '{d}'}}\n" for d in range(10))
+
+
+@pytest.mark.parametrize(
+    ("nodes", "path"),
+    [
+        (HTTP_SAVE % ("bye", "say") + SAY + END, "hello → say"),
+        (
+            HTTP_SAVE % ("say", "ask") + SAY + f"ask: {{kind: play, {T}, prompts: [what], next: say}}\n" + END,
+            "hello → ask → say",
+        ),
+        (COLLECT.replace("failed: bye", "failed: say") % "status, max_digits: 3" + f"\n{SAY}", "hello → say"),
+    ],
+)
+def test_a_variable_that_some_path_does_not_set_is_found_with_the_path(
+    write_hotline: WriteHotline, nodes: str, path: str
+) -> None:
+    (found,) = problems(write_hotline, nodes, prompts=DIGITS)
+    assert (found.code, path in found.what.en) == ("flow.unset_variable", True)
+
+
+@pytest.mark.parametrize(
+    "nodes",
+    [
+        HTTP_SAVE % ("say", "bye") + SAY + END,
+        HTTP_SAVE % ("ask", "ask")
+        + f"ask: {{kind: branch, {T}, cases: [{{when: {{variable: status, present: true}}, next: say}}], otherwise: bye}}\n"
+        + SAY + END,
+    ],
+)  # fmt: skip
+def test_a_variable_that_every_path_sets_or_asks_for_is_no_fault(write_hotline: WriteHotline, nodes: str) -> None:
+    load_hotline(write_hotline(nodes, prompts=DIGITS))
