@@ -6,10 +6,10 @@ then the shape of the flow (`check_shape.py`). A fault never hides one of anothe
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from pydantic import BaseModel
 
@@ -30,9 +30,11 @@ from cti.ivr.names import (
     Reference,
     VariableName,
     references,
+    spoken,
 )
 from cti.ivr.node import Node
 from cti.ivr.registry import KINDS
+from cti.ivr.spoken import LANGUAGES, Form, vocabulary
 from cti.kit.errors import ConfigError, Problem, Text, problem
 from cti.kit.strict_yaml import Document, validate
 
@@ -81,6 +83,9 @@ class _Check:
         if self.problems or flow is None or queues is None or prompts is None or calendars is None:
             return None
         texts = {PromptRef(p, language): text for p, said in prompts.root.items() for language, text in said.items()}
+        forms = {value.form for node in self._nodes.values() for _, value in spoken(node)}
+        for language in flow.languages:
+            texts |= {PromptRef(word, language): text for word, text in vocabulary(language, forms).items()}
         return Hotline(
             number=flow.hotline, name=flow.name, version=self._sources.version, languages=flow.languages, start=str(flow.start),
             nodes=self._nodes, queues=queues.queues, prompts=texts, recordings=self._sources.recordings,
@@ -135,6 +140,8 @@ class _Check:
                 self._resolve(reference, ("nodes", name, *place), known, sources.flow)
             for place, languages in node.written():
                 self._written(languages, flow.languages, ("nodes", name, *place), sources.flow)
+            if silent := [language for language in flow.languages if language not in LANGUAGES]:
+                self._unspoken(node, silent, ("nodes", name), sources.flow)
         if self._queues and sources.queues:
             for place, reference in references(self._queues):
                 self._resolve(reference, place, known, sources.queues)
@@ -162,6 +169,13 @@ class _Check:
                     "flow.text_untranslated", document.where(place), f"This text is missing in {language}.",
                     f"此处缺少语言 {language} 的文字。", f"Add `{language}: …`.", f"请补充 `{language}: …`。"))  # fmt: skip
 
+    def _unspoken(self, node: Node, silent: Sequence[str], place: Place, document: Document) -> None:
+        for inner, value in spoken(node):
+            self.problems.append(problem(
+                "flow.unspoken_language", document.where((*place, *inner)),
+                f"A {value.form} can't be said in {', '.join(silent)}.", f"无法用 {', '.join(silent)} 播报此值。",
+                f"Say it in {' or '.join(sorted(LANGUAGES))} only, or use prompts.", "请仅用已支持的语言播报，或改用提示音。"))  # fmt: skip
+
     def _languages(self, prompts: PromptsFile, languages: tuple[str, ...], document: Document) -> None:
         """Every prompt must be spoken or recorded in every language, and in no other."""
         recordings = self._sources.recordings
@@ -178,7 +192,8 @@ class _Check:
                         f"提示音 {name} 缺少语言 {language}。", f"Add `{language}: …`, or record prompts/{language}/{name}.wav.",
                         f"请补充 `{language}: …`，或录制 prompts/{language}/{name}.wav。"))  # fmt: skip
         for ref, recording in recordings.items():
-            if ref.id not in prompts.root or ref.language not in languages:
+            words = vocabulary(ref.language, get_args(Form))
+            if (ref.id not in prompts.root and ref.id not in words) or ref.language not in languages:
                 self.problems.append(problem(
                     "flow.recording_unused", f"{recording.path}:1:1", f"No prompt is called {ref.id} in {ref.language}.",
                     f"没有语言为 {ref.language} 的提示音 {ref.id}。", *hint(ref.id, prompts.root)))  # fmt: skip

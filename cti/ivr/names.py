@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Annotated, Any, ClassVar, Final
+from typing import Annotated, Any, ClassVar, Final, cast, get_args
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, GetCoreSchemaHandler, Tag
 from pydantic_core import CoreSchema, core_schema
 
+from cti.ivr.spoken import Form
 from cti.kit.errors import Text
 
 Place = tuple[str | int, ...]
 
 # What every flow may read without having set it. `data_center` is given by wiring; the rest comes with the call.
 PROVIDED: Final = ("caller", "called", "language", "data_center")
-DIGIT_PROMPTS: Final = {digit: f"digit_{digit}" for digit in "0123456789"}
 
 _NAME = r"[a-z][a-z0-9_]{0,40}"
 _PLACEHOLDER = re.compile(rf"\{{({_NAME}(?:\.{_NAME})*)\}}")
@@ -123,19 +123,68 @@ def without_text(expression: str) -> str:
     return _TEXT.sub('""', expression)
 
 
-class SpokenDigits(Model):
-    """The digits of a variable, one by one."""
+class Spoken(Model):
+    """A variable's value, said in the caller's language. Each form is a model with one field, named as the form."""
 
-    digits: VariableName = Field(description="the variable to read back")
+    @property
+    def form(self) -> Form:
+        (form,) = type(self).model_fields
+        return cast(Form, form)
+
+    @property
+    def variable(self) -> VariableName:
+        return VariableName(getattr(self, self.form))
 
 
-def _saying(value: Any) -> str:
-    return "digits" if isinstance(value, dict | SpokenDigits) else "prompt"
+class SpokenDigits(Spoken):
+    digits: VariableName = Field(description="a variable, digit by digit")
+
+
+class SpokenNumber(Spoken):
+    number: VariableName = Field(description="a variable that holds a number: one hundred and twelve point five")
+
+
+class SpokenMoney(Spoken):
+    money: VariableName = Field(description="a variable that holds an amount in yuan")
+
+
+class SpokenDate(Spoken):
+    date: VariableName = Field(description="a variable that holds a day: YYYY-MM-DD or YYYYMMDD")
+
+
+class SpokenTime(Spoken):
+    time: VariableName = Field(description="a variable that holds a time of day: HH:MM or HHMM")
+
+
+class SpokenDuration(Spoken):
+    duration: VariableName = Field(description="a variable that holds whole seconds")
+
+
+_SPOKEN: Final = frozenset(get_args(Form))
+
+
+def _saying(value: Any) -> str | None:
+    """Which of the sayings a value is meant to be; None for none."""
+    if isinstance(value, Spoken):
+        return value.form
+    if isinstance(value, dict):
+        return next((key for key in value if key in _SPOKEN), None)
+    return "prompt"
 
 
 Saying = Annotated[
-    Annotated[PromptId, Tag("prompt")] | Annotated[SpokenDigits, Tag("digits")],
-    Discriminator(_saying),
+    Annotated[PromptId, Tag("prompt")]
+    | Annotated[SpokenDigits, Tag("digits")]
+    | Annotated[SpokenNumber, Tag("number")]
+    | Annotated[SpokenMoney, Tag("money")]
+    | Annotated[SpokenDate, Tag("date")]
+    | Annotated[SpokenTime, Tag("time")]
+    | Annotated[SpokenDuration, Tag("duration")],
+    Discriminator(
+        _saying,
+        custom_error_type="saying",
+        custom_error_message="a prompt, or one of {digits: …}, {number: …}, {money: …}, {date: …}, {time: …}, {duration: …}",
+    ),
 ]
 Prompts = tuple[Saying, ...]
 Written = Annotated[str, Field(pattern=VariableName.pattern)]  # a variable that a node sets
@@ -152,12 +201,24 @@ def references(value: object, place: Place = ()) -> Iterator[tuple[Place, Refere
     elif isinstance(value, BaseModel):
         for field, item in value:
             yield from references(item, (*place, field))
-        if isinstance(value, SpokenDigits):
-            for prompt in DIGIT_PROMPTS.values():
-                yield place, PromptId(prompt)
     elif isinstance(value, dict):
         for key, item in value.items():
             yield from references(item, (*place, key))
     elif isinstance(value, tuple):
         for index, item in enumerate(value):
             yield from references(item, (*place, index))
+
+
+def spoken(value: object, place: Place = ()) -> Iterator[tuple[Place, Spoken]]:
+    """Every value that a model says, with its path inside the model."""
+    if isinstance(value, Spoken):
+        yield place, value
+    elif isinstance(value, BaseModel):
+        for field, item in value:
+            yield from spoken(item, (*place, field))
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from spoken(item, (*place, key))
+    elif isinstance(value, tuple):
+        for index, item in enumerate(value):
+            yield from spoken(item, (*place, index))

@@ -14,11 +14,10 @@ from pydantic import Field
 
 from cti.facts import FactData
 from cti.ivr.commands import Command, Event, PromptRef
-from cti.ivr.names import DIGIT_PROMPTS, Model, NodeName, Place, Saying, Template, Title, VariableName, references
+from cti.ivr.names import Model, NodeName, Place, Saying, Template, Title, VariableName, references
 from cti.ivr.position import Position
+from cti.ivr.spoken import words
 from cti.kit.errors import Text
-
-MAX_SPOKEN_DIGITS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +139,13 @@ def stray_brace(text: Template, place: Place) -> Iterator[Fault]:
 
 
 def said(prompts: Sequence[Saying], position: Position) -> tuple[PromptRef, ...]:
-    """The prompts in the caller's language; digits to be read back become one prompt each."""
-    refs = []
+    """The prompts in the caller's language. A value that is not of its form is read digit by digit; one that was not set, not at all."""
+    language, refs = position.language, list[PromptRef]()
     for saying in prompts:
         if isinstance(saying, str):
-            refs.append(PromptRef(saying, position.language))
+            refs.append(PromptRef(saying, language))
         else:
-            digits = (position.value(saying.digits) or "")[:MAX_SPOKEN_DIGITS]
-            refs += [PromptRef(DIGIT_PROMPTS[d], position.language) for d in digits if d in DIGIT_PROMPTS]
+            value = position.value(saying.variable) or ""
+            found = words(saying.form, value, language) or words("digits", value, language) or ()
+            refs += [PromptRef(word, language) for word in found]
     return tuple(refs)

@@ -15,12 +15,14 @@ from cti.ivr.nodes.language import LanguageNode
 from cti.ivr.nodes.menu import MenuNode
 from cti.ivr.nodes.play import PlayNode
 from cti.ivr.nodes.queue import QueueNode
+from cti.ivr.nodes.say import SayNode
 from cti.ivr.nodes.set import SetNode
 from cti.ivr.nodes.sms import SmsNode
 from cti.ivr.nodes.survey import SurveyNode
 
 KINDS: Final[dict[str, type[Node]]] = {
     "play": PlayNode,
+    "say": SayNode,
     "menu": MenuNode,
     "collect": CollectNode,
     "branch": BranchNode,

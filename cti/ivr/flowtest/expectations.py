@@ -11,6 +11,7 @@ from cti.ivr.commands import Request
 from cti.ivr.flowtest.model import Ends, Expect, ExpectedRequest, FlowTest
 from cti.ivr.names import Place
 from cti.ivr.position import NodeVisit
+from cti.ivr.spoken import LANGUAGES, Form, words
 from cti.kit.errors import Text
 
 
@@ -56,7 +57,7 @@ def _differences(expect: Expect, course: Course) -> Iterator[Finding]:
     nodes = [visit.node for visit in course.visited]
     for what, wanted, had in (("prompts", expect.prompts, course.heard), ("nodes", expect.nodes, nodes)):
         if wanted is not None and (missed := _missed(wanted, had)) is not None:
-            yield _different(what, (what, missed), wanted[missed], _listed(had))
+            yield _different(what, (what, missed), _written(wanted[missed]), _listed(had))
     last = {visit.node: visit.outcome for visit in course.visited}
     for node, outcome in (expect.outcomes or {}).items():
         if last.get(node) != outcome:
@@ -83,10 +84,33 @@ def _differences(expect: Expect, course: Course) -> Iterator[Finding]:
             yield _different(what, (what,), one, other)
 
 
-def _missed(wanted: Sequence[str], had: Iterable[str]) -> int | None:
+def _missed(wanted: Sequence[str | Mapping[Form, str]], had: Sequence[str]) -> int | None:
     """The index of the first that does not follow those before it; None when all do."""
-    left = iter(had)
-    return next((index for index, one in enumerate(wanted) if one not in left), None)
+    left = tuple(had)
+    for index, one in enumerate(wanted):
+        ends = [end for names in _names(one) if (end := _end(names, left)) is not None]
+        if not ends:
+            return index
+        left = left[min(ends) :]
+    return None
+
+
+def _names(one: str | Mapping[Form, str]) -> list[tuple[str, ...]]:
+    """What one expectation may be heard as: a value sounds otherwise in each language."""
+    if isinstance(one, str):
+        return [(one,)]
+    ((form, value),) = one.items()
+    return [found for language in sorted(LANGUAGES) if (found := words(form, value, language))]
+
+
+def _end(names: tuple[str, ...], heard: tuple[str, ...]) -> int | None:
+    """Where they end, the first time they are heard in a row."""
+    size = len(names)
+    return next((start + size for start in range(len(heard) - size + 1) if heard[start : start + size] == names), None)
+
+
+def _written(one: str | Mapping[Form, str]) -> str:
+    return one if isinstance(one, str) else "{" + ", ".join(f"{form}: {value}" for form, value in one.items()) + "}"
 
 
 def _same(wanted: Sequence[ExpectedRequest], had: Sequence[Request]) -> bool:

@@ -13,7 +13,6 @@ from cti.ivr.check import hint
 from cti.ivr.hotline import Hotline
 from cti.ivr.interpreter import ENDLESS, HUNG_UP
 from cti.ivr.names import (
-    DIGIT_PROMPTS,
     PROVIDED,
     Language,
     Model,
@@ -26,6 +25,8 @@ from cti.ivr.names import (
     VariableName,
     references,
 )
+from cti.ivr.position import MAX_VALUE
+from cti.ivr.spoken import Form
 from cti.kit.errors import ConfigError, Problem, problem
 from cti.kit.strict_yaml import Document, validate
 
@@ -74,10 +75,24 @@ class ExpectedRequest(Model):
     body: dict[str, str] | None = None
 
 
+def _as_said(value: object) -> object:
+    """`{digits: 123}` and `{money: 12.5}` are as clear as with quotes."""
+    return str(value) if type(value) in (int, float) else value
+
+
+_OR_ANY_NUMBER = WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "number"}]})
+Said = Annotated[
+    dict[Form, Annotated[str, BeforeValidator(_as_said), Field(max_length=MAX_VALUE), _OR_ANY_NUMBER]],
+    Field(min_length=1, max_length=1),
+]
+
+
 class Expect(Model):
     """What must have happened when the call is over. What is not written is not compared."""
 
-    prompts: tuple[PromptId, ...] | None = Field(default=None, description="among those heard, in this order")
+    prompts: tuple[PromptId | Said, ...] | None = Field(
+        default=None, description="among those heard, in this order; a value that is said as `{money: 12.5}`"
+    )
     nodes: tuple[NodeName, ...] | None = Field(default=None, description="among those visited, in this order")
     outcomes: dict[str, str] | None = Field(default=None, description="node → outcome of its last visit")
     queue: QueueName | None = Field(default=None, description="the last queue in which the caller waited")
@@ -141,7 +156,7 @@ def _mistakes(file: FlowTestFile, hotline: Hotline, document: Document) -> Itera
 
 def _unknown(expect: Expect, here: Place, hotline: Hotline, document: Document) -> Iterator[Problem]:
     known: dict[type[Reference], Collection[str]] = {
-        PromptId: {*(p.id for p in hotline.prompts), *(p.id for p in hotline.recordings), *DIGIT_PROMPTS.values()},
+        PromptId: {*(p.id for p in hotline.prompts), *(p.id for p in hotline.recordings)},
         NodeName: hotline.nodes.keys(),
         QueueName: hotline.queues.keys(),
         Language: hotline.languages,

@@ -17,7 +17,7 @@ class PlayNode(Node):
 
     kind: Literal["play"]
     prompts: Prompts = Field(
-        min_length=1, description="what to say: prompt ids, or `{digits: variable}` to read digits back"
+        min_length=1, description="what to say: prompt ids, and values such as `{digits: policy}`"
     )
     next: NodeName = Field(description="the node that follows")
 

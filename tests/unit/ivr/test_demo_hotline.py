@@ -136,7 +136,7 @@ def test_policy_status_is_spoken_and_the_menu_comes_back(caller: Caller, status:
     caller.press("2").press("12345678")
     assert caller.step.command == Request("GET", "http://dc:8000/api/v1/policies/12345678", None, 3.0)
     caller.tell(Answered(200, {"number": "12345678", "status": status}))
-    assert caller.hears == ["your_policy", *(f"digit_{d}" for d in "12345678"), status]
+    assert caller.hears == ["your_policy", *(f"say-{d}" for d in "12345678"), status]
     assert caller.listen().hears == ["main_menu"]
 
 

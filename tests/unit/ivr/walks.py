@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
-from typing import Any
+from typing import Any, get_args
 
 from cti.facts.kinds import QueueOutcome
 from cti.ivr import (
@@ -33,6 +33,7 @@ from cti.ivr import (
 )
 from cti.ivr.check import Sources, check
 from cti.ivr.commands import Command
+from cti.ivr.spoken import Form
 from cti.kit.strict_yaml import parse
 
 TITLE = {"zh": "题", "en": "T"}
@@ -41,7 +42,7 @@ QUEUES = {
     "wrap_up_codes": [{"code": "done", "zh": "完成", "en": "Done"}],
     "break_reasons": [{"code": "rest", "zh": "小休", "en": "Rest"}],
 }
-PROMPTS = {"hi": {"zh": "您好"}, **{f"digit_{d}": {"zh": d} for d in "0123456789"}}
+PROMPTS = {"hi": {"zh": "您好"}}
 CALENDARS = {"always": {"time_zone": "Asia/Shanghai", "weekly": {"mon-sun": ["00:00-24:00"]}}}
 MAX_STEPS = 400
 VARIABLES = ("a", "b", "c")
@@ -94,6 +95,10 @@ def _set(rng: Random) -> Made:
 
 KINDS: dict[str, Callable[[Random], Made]] = {
     "play": lambda rng: ({"prompts": _says(rng), "next": None}, [], [("next",)]),
+    "say": lambda rng: (
+        {"prompts": ["hi", {rng.choice(get_args(Form)): rng.choice(VARIABLES)}], "next": None, "unspeakable": None},
+        [], [("next",), ("unspeakable",)],
+    ),
     "menu": _menu,
     "collect": _collect,
     "branch": _branch,
