@@ -5,19 +5,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from cti.ivr.node import Node
+from cti.ivr.node import Node, Where
 from cti.kit.errors import Problem, problem
-from cti.kit.strict_yaml import Document
 
 
-def secret_problems(nodes: Mapping[str, Node], document: Document) -> Iterator[Problem]:
+def secret_problems(nodes: Mapping[str, Node], where: Where) -> Iterator[Problem]:
     """`nodes` are whole. Linear in nodes and in what they write, but for chains of `set` that stand in the wrong order."""
     secret = _secrets(nodes)
     for name, node in nodes.items() if secret else ():
         for place, variable in node.reveals():
             if variable in secret:
                 yield problem(
-                    "flow.secret_leaks", document.where(("nodes", name, *place)), f"The secret {variable} would be written down here.",
+                    "flow.secret_leaks", where(name, *place), f"The secret {variable} would be written down here.",
                     f"保密变量 {variable} 会在此处被记录下来。",
                     "Send it in the body of a request to {data_center} or over https, or do not use it here.",
                     "请放在发往 {data_center} 或 https 的请求正文中，或不要在此使用。")  # fmt: skip

@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping
 
-from cti.ivr.node import Node
+from cti.ivr.node import Node, Where
 from cti.kit.errors import Problem, problem
-from cti.kit.strict_yaml import Document
 
 
-def shape_problems(start: str, nodes: Mapping[str, Node], document: Document) -> Iterator[Problem]:
+def shape_problems(start: str, nodes: Mapping[str, Node], where: Where) -> Iterator[Problem]:
     """`nodes` are whole and every name in them leads somewhere. Linear in nodes and exits."""
     for name in _unreachable(start, nodes):
-        yield problem("flow.unreachable", document.where(("nodes", name)), f"No caller ever comes to node {name}.",
+        yield problem("flow.unreachable", where(name), f"No caller ever comes to node {name}.",
                       f"没有任何路径能到达节点 {name}。", "Lead another node to it, or delete it.",
                       "请让其他节点指向它，或将其删除。")  # fmt: skip
     for loop in _loops({name: _silent_exits(node) for name, node in nodes.items()}):
         path = " → ".join((*loop, loop[0]))
-        yield problem("flow.endless_loop", document.where(("nodes", loop[0])), f"A caller who presses nothing stays for ever in {path}.",
+        yield problem("flow.endless_loop", where(loop[0]), f"A caller who presses nothing stays for ever in {path}.",
                       f"不按键的来电者会一直循环：{path}。", "Lead one of these nodes to another, for example to hang_up.",
                       "请让其中一个节点转到别处，例如挂机节点。")  # fmt: skip
 

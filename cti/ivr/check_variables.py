@@ -11,9 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from cti.ivr.names import PROVIDED
-from cti.ivr.node import Node
+from cti.ivr.node import Node, Where
 from cti.kit.errors import Problem, problem
-from cti.kit.strict_yaml import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,7 @@ class _Way:
     unsets: int
 
 
-def variable_problems(start: str, nodes: Mapping[str, Node], document: Document) -> Iterator[Problem]:
+def variable_problems(start: str, nodes: Mapping[str, Node], where: Where) -> Iterator[Problem]:
     """`nodes` are whole, and every one can be reached."""
     names = {*PROVIDED, *(name for node in nodes.values() for name in node.writes())}
     bits = {name: 1 << place for place, name in enumerate(sorted(names))}
@@ -38,7 +37,7 @@ def variable_problems(start: str, nodes: Mapping[str, Node], document: Document)
                 told.add(variable)
                 path = " → ".join(_path(start, name, ways, bits[variable]))
                 yield problem(
-                    "flow.unset_variable", document.where(("nodes", name, *place)),
+                    "flow.unset_variable", where(name, *place),
                     f"{variable} may not have been set: {path}.", f"变量 {variable} 可能尚未赋值：{path}。",
                     "Set it on this path, or branch on `{variable: …, present: true}` before.",
                     "请在此路径上赋值，或先用 `{variable: …, present: true}` 分支判断。")  # fmt: skip

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from cti.ivr.hotline import Hotline
 from cti.ivr.names import NodeName, references
 from cti.ivr.node import Node
+from cti.ivr.spoken import PREFIX
 from cti.kit.errors import Text
 
 # What stands in the files for people other than callers.
@@ -69,6 +70,8 @@ def _prompts(old: Hotline, new: Hotline) -> Iterator[Change]:
     before = {**old.prompts, **{ref: f"recording {r.digest[:12]}" for ref, r in old.recordings.items()}}
     after = {**new.prompts, **{ref: f"recording {r.digest[:12]}" for ref, r in new.recordings.items()}}
     for ref in {**before, **after}:
+        if ref.id.startswith(PREFIX) and ref not in {**old.recordings, **new.recordings}:
+            continue  # words come and go with the nodes that say them
         yield from _value(f"prompt {ref.id}.{ref.language}", "", before.get(ref), after.get(ref))
 
 

@@ -104,20 +104,24 @@ def _edges(name: str, node: Node) -> Iterator[Edge]:
 def _lines(flow: Graph) -> Iterator[str]:
     # Ids get a prefix: a node may be called `end` or `graph`, words of Mermaid's own.
     yield "flowchart TD"
-    yield f'  start(("{_escaped(flow.number)}")) --> n_{flow.start}'
+    yield f'  start(("{_escaped(flow.number)}")) --> n_{_id(flow.start)}'
     for box in flow.boxes:
         opening, closing = _SHAPES.get(box.kind, ("[", "]"))
-        yield f'  n_{box.name}{opening}"{_escaped(box.title)}<br/>{_escaped(box.kind)}"{closing}'
+        yield f'  n_{_id(box.name)}{opening}"{_escaped(box.title)}<br/>{_escaped(box.kind)}"{closing}'
     for number, edge in enumerate(flow.edges):
         if edge.target is None:
-            yield f'  n_{edge.node} -->|"{_label(edge)}"| end_{number}((("■")))'
+            yield f'  n_{_id(edge.node)} -->|"{_label(edge)}"| end_{number}((("■")))'
         elif edge.exits == ("next",):
-            yield f"  n_{edge.node} --> n_{edge.target}"
+            yield f"  n_{_id(edge.node)} --> n_{_id(edge.target)}"
         else:
-            yield f'  n_{edge.node} -->|"{_label(edge)}"| n_{edge.target}'
+            yield f'  n_{_id(edge.node)} -->|"{_label(edge)}"| n_{_id(edge.target)}'
     yield "  classDef marked fill:#1f2937,color:#ffffff,stroke:#1f2937"
     ends = [f"end_{number}" for number, edge in enumerate(flow.edges) if edge.target is None]
     yield f"  class {','.join(('start', *ends))} marked"
+
+
+def _id(node: str) -> str:
+    return node.replace(".", "-")  # names hold no dash
 
 
 def _label(edge: Edge) -> str:

@@ -9,9 +9,10 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, RootModel, model_validator
 
+from cti.ivr.allowed import Allowed
 from cti.ivr.calendars import Calendar
 from cti.ivr.commands import PromptRef
-from cti.ivr.names import Language, Model, NodeName, PromptId, Title
+from cti.ivr.names import Language, Model, NodeName, PromptId, Title, Written
 from cti.ivr.node import Node
 from cti.ivr.position import Position
 
@@ -24,6 +25,16 @@ LEVEL = Annotated[int, Field(ge=0, le=100)]
 SPOKEN = Annotated[str, Field(max_length=1000, pattern=r"[\p{L}\p{N}]")]  # punctuation alone would be silence
 
 
+class SubflowPart(Model):
+    """A part of the flow that several nodes of the kind `subflow` use. It begins at its node `start`."""
+
+    arguments: tuple[Written, ...] = Field(default=(), description="variables that each place which uses it gives")
+    exits: tuple[NODE_NAME, ...] = Field(
+        min_length=1, description="names to which its nodes lead as if they were nodes; each place says what follows"
+    )
+    nodes: dict[NODE_NAME, dict[str, Any]] = Field(min_length=1)
+
+
 class FlowFile(Model):
     """flow.yaml. Nodes are checked one by one, against their kind."""
 
@@ -34,6 +45,7 @@ class FlowFile(Model):
     )
     start: NodeName = Field(description="the node at which callers arrive")
     nodes: dict[NODE_NAME, dict[str, Any]] = Field(min_length=1)
+    subflows: dict[NODE_NAME, SubflowPart] = Field(default={}, description="parts that are written once, by name")
 
 
 class Comfort(Model):
@@ -103,13 +115,14 @@ class Hotline:
     version: str  # digest of all its files
     languages: tuple[str, ...]
     start: str
-    nodes: Mapping[str, Node]
+    nodes: Mapping[str, Node]  # those of subflows too, as `place.node`
     queues: Mapping[str, Queue]
     prompts: Mapping[PromptRef, str]  # what is said
     recordings: Mapping[PromptRef, Recording]
     wrap_up_codes: tuple[Code, ...]
     break_reasons: tuple[Code, ...]
     calendars: Mapping[str, Calendar]
+    allowed: Allowed  # to be reached from the flow
 
     @property
     def language(self) -> str:

@@ -1,5 +1,5 @@
-"""Reads a hotline's folder: flow.yaml, queues.yaml, prompts.yaml, calendars.yaml if there is one, and recordings in
-prompts/<language>/<prompt>.wav."""
+"""Reads a hotline's folder: flow.yaml, queues.yaml, prompts.yaml; calendars.yaml and allowed.yaml if they are there; and recordings
+in prompts/<language>/<prompt>.wav."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cti.kit.errors import ConfigError, Problem
 from cti.kit.strict_yaml import Document, parse, read
 
 FILES = ("flow.yaml", "queues.yaml", "prompts.yaml")
-CALENDARS = "calendars.yaml"
+OPTIONAL = ("calendars.yaml", "allowed.yaml")
 VERSION_LENGTH = 12  # hexadecimal digits
 
 
@@ -22,8 +22,8 @@ def load_hotline(folder: Path) -> Hotline:
     problems: list[Problem] = []
     documents: dict[str, Document] = {}
     digest = hashlib.sha256()
-    no_calendars = Document({}, str(folder / CALENDARS))
-    for name in (*FILES, *([CALENDARS] if (folder / CALENDARS).exists() else [])):
+    present = [name for name in OPTIONAL if (folder / name).exists()]
+    for name in (*FILES, *present):
         try:
             raw = read(folder / name)
             digest.update(f"{name} {len(raw)}\n".encode() + raw)
@@ -33,9 +33,10 @@ def load_hotline(folder: Path) -> Hotline:
     recordings = _recordings(folder)
     for recording in recordings.values():
         digest.update(f"{recording.path.relative_to(folder).as_posix()} {recording.digest}\n".encode())
-    flow, queues, prompts = (documents.get(name) for name in FILES)
-    calendars = documents.get(CALENDARS) if (folder / CALENDARS).exists() else no_calendars
-    hotline, found = check(Sources(flow, queues, prompts, calendars, recordings, digest.hexdigest()[:VERSION_LENGTH]))
+    documents |= {name: Document({}, str(folder / name)) for name in OPTIONAL if name not in present}
+    flow, queues, prompts, calendars, allowed = (documents.get(name) for name in (*FILES, *OPTIONAL))
+    version = digest.hexdigest()[:VERSION_LENGTH]
+    hotline, found = check(Sources(flow, queues, prompts, calendars, allowed, recordings, version))
     if hotline is None or problems or found:
         raise ConfigError(*problems, *found)
     return hotline

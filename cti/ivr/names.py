@@ -55,6 +55,18 @@ class NodeName(Reference):
     kind, noun = "node", Text("node", "节点")
 
 
+class NodePath(NodeName):
+    """A node of a subflow too: `identify.ask`."""
+
+    __slots__ = ()
+    pattern = rf"^{_NAME}(\.{_NAME})*$"
+
+
+class SubflowName(Reference):
+    __slots__ = ()
+    kind, noun = "subflow", Text("subflow", "子流程")
+
+
 class PromptId(Reference):
     __slots__ = ()
     kind, noun = "prompt", Text("prompt", "提示音")

@@ -6,13 +6,14 @@ A new kind is one file in `nodes/` and one line in `registry.py`. Copy `nodes/pl
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 from pydantic import Field
 
 from cti.facts import FactData
+from cti.ivr.allowed import Allowed
 from cti.ivr.commands import Command, Event, PromptRef
 from cti.ivr.names import Model, NodeName, Place, Saying, Template, Title, VariableName, references
 from cti.ivr.position import Position
@@ -50,6 +51,7 @@ class AskAgain:
 
 
 Move = Wait | Leave | AskAgain
+Where = Callable[..., str]  # (node, *place in the node) → file:line:column
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,10 @@ class Node(Model):
 
     def faults(self) -> Iterable[Fault]:
         """Mistakes that the model's types can't tell."""
+        return ()
+
+    def forbidden(self, allowed: Allowed) -> Iterable[Fault]:
+        """What this node would reach that allowed.yaml does not list."""
         return ()
 
     @abstractmethod

@@ -18,6 +18,7 @@ from cti.ivr.nodes.queue import QueueNode
 from cti.ivr.nodes.say import SayNode
 from cti.ivr.nodes.set import SetNode
 from cti.ivr.nodes.sms import SmsNode
+from cti.ivr.nodes.subflow import SubflowNode
 from cti.ivr.nodes.survey import SurveyNode
 
 KINDS: Final[dict[str, type[Node]]] = {
@@ -34,5 +35,6 @@ KINDS: Final[dict[str, type[Node]]] = {
     "callback": CallbackNode,
     "sms": SmsNode,
     "survey": SurveyNode,
+    "subflow": SubflowNode,
     "hang_up": HangUpNode,
 }

@@ -8,6 +8,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from cti.ivr.allowed import Allowed
 from cti.ivr.calendars import CalendarsFile
 from cti.ivr.flowtest import FlowTestFile
 from cti.ivr.hotline import FlowFile, PromptsFile, QueuesFile
@@ -19,11 +20,12 @@ _REF: Final = "#/$defs/{model}"
 
 
 def schemas(kinds: Mapping[str, type[Node]]) -> dict[str, dict[str, Any]]:
-    """File name → schema, for flow, queues, prompts, calendars and tests."""
+    """File name → schema, for flow, queues, prompts, calendars, allowed and tests."""
     files: dict[str, type[BaseModel]] = {
         "queues": QueuesFile,
         "prompts": PromptsFile,
         "calendars": CalendarsFile,
+        "allowed": Allowed,
         "tests": FlowTestFile,
     }
     made = {
@@ -38,7 +40,7 @@ def _flow(kinds: Mapping[str, type[Node]]) -> dict[str, Any]:
     _, together = models_json_schema(models, ref_template=_REF)  # type: ignore[arg-type]  # a list of literals is invariant
     names = {name: kind.__name__ for name, kind in kinds.items()}
     schema = FlowFile.model_json_schema(ref_template=_REF)
-    schema["properties"]["nodes"] = {
+    schema["properties"]["nodes"] = schema["$defs"]["SubflowPart"]["properties"]["nodes"] = {
         "description": "name → node",
         "type": "object",
         "minProperties": 1,

@@ -14,7 +14,7 @@ from cti.kit.errors import ConfigError, EnvironmentProblem, problem
 
 MAX_FILES = 5_000
 MAX_BYTES = 64 * 1024 * 1024  # unpacked
-_NAME = re.compile(r"[a-z]{1,20}\.yaml|prompts/[a-z]{2}/[a-z][a-z0-9_]{0,40}\.wav")
+_NAME = re.compile(r"[a-z]{1,20}\.yaml|prompts/[a-z]{2}/[a-z][a-z0-9_-]{0,40}\.wav")
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 

@@ -9,14 +9,14 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from cti.facts.kinds import QueueOutcome
 from cti.ivr.calendars import At, moment
-from cti.ivr.check import hint
+from cti.ivr.check_names import hint
 from cti.ivr.hotline import Hotline
 from cti.ivr.interpreter import ENDLESS, HUNG_UP
 from cti.ivr.names import (
     PROVIDED,
     Language,
     Model,
-    NodeName,
+    NodePath,
     Place,
     PromptId,
     QueueName,
@@ -93,7 +93,7 @@ class Expect(Model):
     prompts: tuple[PromptId | Said, ...] | None = Field(
         default=None, description="among those heard, in this order; a value that is said as `{money: 12.5}`"
     )
-    nodes: tuple[NodeName, ...] | None = Field(default=None, description="among those visited, in this order")
+    nodes: tuple[NodePath, ...] | None = Field(default=None, description="among those visited, in this order")
     outcomes: dict[str, str] | None = Field(default=None, description="node → outcome of its last visit")
     queue: QueueName | None = Field(default=None, description="the last queue in which the caller waited")
     variables: dict[str, str | None] | None = Field(default=None, description="variable → value; null: not set")
@@ -157,13 +157,13 @@ def _mistakes(file: FlowTestFile, hotline: Hotline, document: Document) -> Itera
 def _unknown(expect: Expect, here: Place, hotline: Hotline, document: Document) -> Iterator[Problem]:
     known: dict[type[Reference], Collection[str]] = {
         PromptId: {*(p.id for p in hotline.prompts), *(p.id for p in hotline.recordings)},
-        NodeName: hotline.nodes.keys(),
+        NodePath: hotline.nodes.keys(),
         QueueName: hotline.queues.keys(),
         Language: hotline.languages,
         VariableName: {*PROVIDED, *(name for node in hotline.nodes.values() for name in node.writes())},
     }
     named = [*references(expect)]
-    named += [(("outcomes", node), NodeName(node)) for node in expect.outcomes or ()]
+    named += [(("outcomes", node), NodePath(node)) for node in expect.outcomes or ()]
     named += [(("variables", name), VariableName(name)) for name in expect.variables or ()]
     for place, reference in named:
         names = known[type(reference)]

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from pydantic import Field
 
+from cti.ivr.allowed import Allowed
 from cti.ivr.commands import Answered, Event, Request
 from cti.ivr.names import PROVIDED, NodeName, Place, Template, Written
 from cti.ivr.node import Fault, Leave, Move, Node, Wait, stray_brace
@@ -73,6 +74,12 @@ failed: apology
     def _left(self, outcome: str, to: NodeName) -> Leave:
         """Without an answer nothing must be left of the one before."""
         return Leave(outcome, to, variables=dict.fromkeys(self.save))
+
+    def forbidden(self, allowed: Allowed) -> Iterator[Fault]:
+        if not self.url.startswith(BASE) and not allowed.url(self.url):
+            yield Fault("flow.host_not_allowed", ("url",), Text(
+                "allowed.yaml does not list this host.", "allowed.yaml 未列出此主机。"),
+                Text("Add it to `hosts` there, or ask {data_center}.", "请将其加入 hosts，或改用 {data_center}。"))  # fmt: skip
 
     def branches(self) -> tuple[str, ...]:
         return ("next", *self.answers, "failed")

@@ -16,9 +16,7 @@ class PlayNode(Node):
     """Says prompts one after the other, then goes on. A key cuts them short, and is the first key of the menu or collect that follows."""
 
     kind: Literal["play"]
-    prompts: Prompts = Field(
-        min_length=1, description="what to say: prompt ids, and values such as `{digits: policy}`"
-    )
+    prompts: Prompts = Field(min_length=1, description="what to say: prompt ids, and values such as `{digits: policy}`")
     next: NodeName = Field(description="the node that follows")
 
     outcomes: ClassVar[str] = "`next`"

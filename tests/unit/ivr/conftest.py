@@ -24,6 +24,7 @@ queues:
 wrap_up_codes: [{code: done, zh: 完成, en: Done}]
 break_reasons: [{code: rest, zh: 小休, en: Rest}]
 """
+ALLOWED = 'hosts: ["https://a.b", "http://a.b"]\n'
 PROMPTS = "hi: {zh: 您好}\nwhat: {zh: 请按键}\n"
 
 
@@ -40,13 +41,25 @@ def write_hotline(tmp_path: Path) -> WriteHotline:
     """Writes a hotline of these nodes (YAML, at the margin) and gives its folder."""
 
     def write(
-        nodes: str = "", *, flow: str = FLOW, queues: str = QUEUES, prompts: str = PROMPTS, calendars: str = ""
+        nodes: str = "",
+        *,
+        flow: str = FLOW,
+        queues: str = QUEUES,
+        prompts: str = PROMPTS,
+        calendars: str = "",
+        allowed: str = ALLOWED,
     ) -> Path:
         indented = "".join(f"  {line}\n" for line in nodes.strip("\n").splitlines())
-        for name, text in (("flow", flow + indented), ("queues", queues), ("prompts", prompts)):
-            (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
-        if calendars:
-            (tmp_path / "calendars.yaml").write_text(calendars, encoding="utf-8")
+        files = {
+            "flow": flow + indented,
+            "queues": queues,
+            "prompts": prompts,
+            "calendars": calendars,
+            "allowed": allowed,
+        }
+        for name, text in files.items():
+            if text:
+                (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
         return tmp_path
 
     return write

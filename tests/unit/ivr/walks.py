@@ -44,6 +44,29 @@ QUEUES = {
 }
 PROMPTS = {"hi": {"zh": "您好"}}
 CALENDARS = {"always": {"time_zone": "Asia/Shanghai", "weekly": {"mon-sun": ["00:00-24:00"]}}}
+ALLOWED = {"hosts": ["https://a.b"]}
+SUBFLOWS = {
+    "part": {
+        "arguments": ["a"],
+        "exits": ["done", "gave_up"],
+        "nodes": {
+            "start": {
+                "kind": "collect",
+                "title": TITLE,
+                "prompts": ["hi"],
+                "variable": "c",
+                "max_digits": 3,
+                "next": "inner",
+                "failed": "gave_up",
+            },
+            "inner": {"kind": "subflow", "title": TITLE, "flow": "deep", "then": {"done": "done"}},
+        },
+    },
+    "deep": {
+        "exits": ["done"],
+        "nodes": {"start": {"kind": "play", "title": TITLE, "prompts": [{"digits": "c"}], "next": "done"}},
+    },
+}
 MAX_STEPS = 400
 VARIABLES = ("a", "b", "c")
 EXPRESSIONS = ('a == "1"', "int(b) > 2", 'caller.startsWith("1")', "size(c) == 0", 'a + b == c || language == "zh"')
@@ -114,6 +137,10 @@ KINDS: dict[str, Callable[[Random], Made]] = {
     "survey": lambda rng: (
         {"question": "q", "prompts": ["hi"], "next": None, "skipped": None}, [("next",)], [("skipped",)],
     ),
+    "subflow": lambda rng: (
+        {"flow": "part", "arguments": {"a": rng.choice(["1", "{caller}", "{b}"])}, "then": {"done": None, "gave_up": None}},
+        [("then", "done")], [("then", "gave_up")],
+    ),
     "hang_up": lambda rng: ({}, [], []),
 }  # fmt: skip
 ON = [kind for kind in KINDS if kind != "hang_up"]  # kinds that lead somewhere
@@ -134,8 +161,12 @@ def random_flow(rng: Random) -> Hotline | None:
         open_ += [(n, path, False) for path in chosen] + [(n, path, True) for path in silent]
     for index, path, silent_ in open_:
         _lead(nodes[f"n{index}"], path, f"n{rng.randint(index + 1 if silent_ else 0, count)}")
-    flow = {"hotline": "1", "name": "walk", "languages": ["zh"], "start": "n0", "nodes": nodes}
-    files = [parse(json.dumps(file, ensure_ascii=False), "walk.yaml") for file in (flow, QUEUES, PROMPTS, CALENDARS)]
+    flow: Draft = {"hotline": "1", "name": "walk", "languages": ["zh"], "start": "n0", "nodes": nodes}
+    if any(node["kind"] == "subflow" for node in nodes.values()):
+        flow["subflows"] = SUBFLOWS
+    files = [
+        parse(json.dumps(file, ensure_ascii=False), "walk.yaml") for file in (flow, QUEUES, PROMPTS, CALENDARS, ALLOWED)
+    ]
     return check(Sources(*files, {}, "0" * 12))[0]
 
 
