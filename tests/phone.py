@@ -86,6 +86,13 @@ class Rtp(asyncio.DatagramProtocol):
         self._timestamp += 6 * step + 800
         await asyncio.sleep(0.06)
 
+    async def speak(self, seconds: float, *, loud: bool = True) -> None:
+        """A tone, or the silence of an open line, in real time: packets of 20 ms."""
+        for _ in range(round(seconds * 50)):
+            self.send(0, (b"\x10\x90" if loud else b"\xff\xff") * 80)
+            self._timestamp += 160
+            await asyncio.sleep(0.02)
+
     def talk(self, packets: int = 1) -> None:
         """Some µ-law silence at once; what is sent before the two are bridged is heard by nobody (see `Call.hears`)."""
         for _ in range(packets):

@@ -36,6 +36,10 @@ class AmiControl(Protocol):
 
     async def notify_talk(self, channel: str) -> None: ...
 
+    async def mute_recordings(self, channel: str, mute: bool) -> None:
+        """Silences both directions in what MixMonitor records of the channel, or stops doing so. Refused when nothing is recorded."""
+        ...
+
 
 class Dialing(Protocol):
     """The caller's side of the command."""

@@ -15,20 +15,23 @@ import asyncio
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Final
 
 from cti.asterisk import dialplan
 from cti.asterisk.agi import AgiChannel, AgiClosed, AgiResult, CommandTooLong
 from cti.asterisk.ami import AmiError, AmiEvent, ChannelSnapshot
-from cti.asterisk.caller import Caller
+from cti.asterisk.caller import Caller, clean_name
+from cti.asterisk.fax import pages_in
 from cti.asterisk.leg import AgiLeg, AmiControl
 from cti.asterisk.longvalues import join, split
-from cti.calls.ports import CallerGone, Collected, TelephonyFailed
+from cti.calls.ports import CallerGone, Collected, Fax, TelephonyFailed
 from cti.kit.logging import get_logger
 
 log = get_logger(__name__)
 
 DEAD_CHANNEL: Final = 511
+SAMPLES_A_SECOND: Final = 8000
 DIGITS: Final = "CTI_DIGITS"
 STOP_KEY: Final = "D"  # ends a Read; telephones have no such key
 KEYS: Final = "0123456789*#"
@@ -97,6 +100,28 @@ class AgiTelephony:
             digits, status = await self._read("", options)
         return Collected(begun + digits, status == "OK")
 
+    async def record(self, file: str, *, longest: float, silence: float) -> float:
+        said = await self._to_the_end(
+            "RECORD FILE", file, "wav", KEYS, str(round(longest * 1000)), "0", "BEEP", f"s={max(1, round(silence))}"
+        )
+        return (said.endpos or 0) / SAMPLES_A_SECOND
+
+    async def receive_fax(self, file: str) -> Fax:
+        await self._to_the_end("EXEC", "ReceiveFAX", file)
+        if self._agi.over.is_set():
+            return Fax(pages_in(Path(file)))
+        result = await self._do("GET FULL VARIABLE", "${FAXSTATUS} ${FAXPAGES} ${REMOTESTATIONID}")
+        status, pages, station, *_ = (*result.data.split(" ", 2), "", "")
+        came = int(pages) if pages.isdecimal() and status == "SUCCESS" else 0
+        return Fax(came, clean_name(station))
+
+    async def keep_private(self, private: bool) -> None:
+        self._refuse_if_over()
+        try:
+            await self._ami.mute_recordings(self.channel, private)
+        except AmiError as error:
+            log.info("telephony.not_muted", contact=self.contact, reason=error.problems[0].code)
+
     async def hold(self, music: str = "default") -> None:
         self._music = _word(music, "music class")
         await self._do("SET MUSIC", "ON", self._music)
@@ -116,7 +141,8 @@ class AgiTelephony:
             raise TelephonyFailed("not an address that can be dialed")
         told = [headers.get(name, "") for name in (dialplan.HEADER_CONTACT, dialplan.HEADER_OFFER)]
         arguments = "^".join(_word(value, "header") if value else "" for value in told)
-        options = f"gm({self._music or 'default'})b({dialplan.OFFER_HEADERS}^s^1({arguments}))"
+        telling = f"b({dialplan.OFFER_HEADERS}^s^1({arguments}))" if any(told) else ""
+        options = f"gm({self._music or 'default'}){telling}"
         self._leg = leg = AgiLeg(self.channel, self._ami)
         running = leg.run(self, address, max(1, math.ceil(ring_seconds)), options)
         self._dialing = asyncio.create_task(running, name=f"dial for {self.contact}")
@@ -187,6 +213,16 @@ class AgiTelephony:
             await self._still_there()
             raise TelephonyFailed(f"{name} failed")
         return result
+
+    async def _to_the_end(self, name: str, *arguments: str) -> AgiResult:
+        """A command whose result counts although the caller hung up meanwhile. Later commands tell that."""
+        self._refuse_if_over()
+        try:
+            return await self._agi.execute(name, *arguments)
+        except AgiClosed:
+            if self._agi.gone:
+                return AgiResult(200, "-1")
+            raise self._ended() from None
 
     async def _still_there(self) -> None:
         """Raises `CallerGone` if that is what a result of -1 meant."""

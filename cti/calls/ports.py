@@ -30,6 +30,14 @@ class Collected:
     complete: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Fax:
+    """What came by fax: `pages` is 0 when nothing did. `station` is what the other machine calls itself: hostile text, cleaned."""
+
+    pages: int
+    station: str = ""
+
+
 class DialOutcome(StrEnum):
     """How an attempt to reach a phone ended."""
 
@@ -102,6 +110,22 @@ class Telephony(Protocol):
         """
         ...
 
+    async def record(self, file: str, *, longest: float, silence: float) -> float:
+        """Beeps, then records the customer into `file`.wav until a key, `silence` seconds without a voice, or `longest` seconds.
+
+        Gives the seconds recorded. When the customer hangs up meanwhile it gives what was said so far, and whatever is called next
+        raises `CallerGone`.
+        """
+        ...
+
+    async def receive_fax(self, file: str) -> Fax:
+        """Takes a fax into `file`, a TIFF. As `record` it gives what came, though the customer's machine has hung up."""
+        ...
+
+    async def keep_private(self, private: bool) -> None:
+        """While true, recordings of this call hold silence. Does nothing for a call that is not recorded."""
+        ...
+
     async def hold(self, music: str = "default") -> None:
         """Music until `unhold`. The caller can hang up, and an announcement be made, meanwhile."""
         ...
@@ -115,6 +139,7 @@ class Telephony(Protocol):
     async def dial(self, address: str, *, ring_seconds: float, headers: Mapping[str, str]) -> Leg:
         """Rings `address` (`PJSIP/1001`, several joined by &) while the caller hears music, and connects who answers.
 
+        `headers` go onto the INVITE; without any, the phone is not told what the call is.
         Returns as soon as Asterisk was asked; the leg tells the rest. The conversation survives the death of this process.
         """
         ...

@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from cti.calls.ports import CallerGone, Collected, TelephonyFailed
+from cti.calls.ports import CallerGone, Collected, Fax, TelephonyFailed
 from cti.testing.leg import FakeLeg, FakePhone
 
 __all__ = ["FakeLeg", "FakePhone", "FakeTelephony", "Heard"]
@@ -55,6 +55,10 @@ class FakeTelephony:
         self.variables: dict[str, str] = {}
         self.music: str | None = None
         self.legs: list[FakeLeg] = []
+        self.speaks = 3.0  # seconds for which the caller speaks when recorded
+        self.fax = Fax(1, "fake")  # what the caller's machine sends
+        self.recorded: dict[str, float] = {}  # file → seconds, or pages
+        self.private: list[bool] = []  # what `keep_private` was told
         self.is_answered = False
         self.cause: int | None = None  # with which the call was hung up by us
         self._fallback, self._missing = fallback, frozenset(missing)
@@ -116,6 +120,30 @@ class FakeTelephony:
                 return Collected(digits, complete=bool(key))
             finally:
                 self._keys = None
+
+    async def record(self, file: str, *, longest: float, silence: float) -> float:
+        async with self._turn:
+            self._check()
+            loop = asyncio.get_running_loop()
+            began = loop.time()
+            self._keys = deque()
+            try:
+                await self._key(min(self.speaks + silence, longest))
+            except CallerGone:
+                pass
+            finally:
+                self._keys = None
+                self.recorded[file] = min(self.speaks, longest, loop.time() - began)
+            return self.recorded[file]
+
+    async def receive_fax(self, file: str) -> Fax:
+        self._check()
+        self.recorded[file] = self.fax.pages
+        return self.fax
+
+    async def keep_private(self, private: bool) -> None:
+        self._check()
+        self.private.append(private)
 
     async def hold(self, music: str = "default") -> None:
         self._check()

@@ -36,6 +36,8 @@ class World(Protocol):
     telephony: Telephony
     missing: list[str]
 
+    def file(self, name: str) -> str: ...
+    async def speak(self, seconds: float) -> None: ...
     async def press(self, keys: str, after: float = 0.0) -> None: ...
     async def caller_hangs_up(self) -> None: ...
     async def connection_breaks(self) -> None: ...
@@ -165,6 +167,35 @@ class TelephonyContract:
             await stopped(playing)
         await soon(world.telephony.set("AFTER", "yes"), 0.5)
         assert await soon(world.telephony.get("AFTER"), 0.5) == "yes"
+
+    # Recording
+
+    async def test_what_the_caller_says_is_recorded_until_a_key(self, world: World) -> None:
+        file = world.file("message")
+        recording = begin(world.telephony.record(file, longest=20, silence=10))
+        await world.speak(1.0)
+        await world.press("#", after=1.5)
+        assert 0.5 < await soon(recording, 8) < 4
+        assert await soon(world.telephony.play([SHORT])) == ""
+
+    async def test_recording_ends_when_nothing_is_said(self, world: World) -> None:
+        recording = begin(world.telephony.record(world.file("silence"), longest=20, silence=1))
+        await world.speak(0.5)
+        assert 0.3 < await soon(recording, 8) < 4
+        assert await soon(world.telephony.play([SHORT])) == ""
+
+    async def test_what_was_said_before_the_caller_hung_up_is_kept(self, world: World) -> None:
+        recording = begin(world.telephony.record(world.file("cut"), longest=20, silence=10))
+        await world.speak(1.0)
+        await asyncio.sleep(1.5)
+        await world.caller_hangs_up()
+        assert 0.5 < await soon(recording, 5) < 4
+        with pytest.raises(CallerGone):
+            await soon(world.telephony.play([SHORT]))
+
+    async def test_a_call_that_is_not_recorded_can_be_kept_private(self, world: World) -> None:
+        await soon(world.telephony.keep_private(True))
+        await soon(world.telephony.keep_private(False))
 
     # Holding
 
@@ -318,7 +349,8 @@ class TelephonyContract:
         await soon(call.caller_gone())
         for attempt in (
             call.answer(), call.play([SHORT]), call.collect([], max_digits=1, first_digit=1, between_digits=1), call.hold(),
-            call.unhold(), call.announce([SHORT]), call.dial(AGENT, ring_seconds=1, headers={}), call.get("A"), call.set("A", "b"),
+            call.unhold(), call.announce([SHORT]), call.dial(AGENT, ring_seconds=1, headers={}), call.record(world.file("gone"), longest=1, silence=1),
+            call.receive_fax(world.file("gone")), call.keep_private(True), call.get("A"), call.set("A", "b"),
         ):  # fmt: skip
             with pytest.raises(CallerGone):
                 await soon(attempt)

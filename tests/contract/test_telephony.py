@@ -35,10 +35,17 @@ class FakeWorld:
         self.telephony = FakeTelephony(sound_seconds=9, missing=[MISSING])
         self.telephony.lengths = {SHORT: 0.4, "sorry": 0.2, LONG: 9}
         self.telephony.phones[AGENT] = FakePhone()
+        self.telephony.speaks = 0.8
 
     @property
     def missing(self) -> list[str]:
         return self.telephony.missed
+
+    def file(self, name: str) -> str:
+        return name
+
+    async def speak(self, seconds: float) -> None:
+        """The fake caller speaks by itself."""
 
     async def press(self, keys: str, after: float = 0.0) -> None:
         await asyncio.sleep(after)

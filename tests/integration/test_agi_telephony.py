@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import re
+import struct
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
 from cti.asterisk.agi import AgiChannel, AgiRequest, AgiServer
 from cti.asterisk.ami import AmiDown, AmiEvent, AmiLink, LinkUp
 from cti.asterisk.caller import Caller
+from cti.asterisk.fax import pages_in
 from cti.asterisk.follower import WANTED
 from cti.asterisk.leg import AmiControl
 from cti.asterisk.pbx.launcher import Pbx
 from cti.asterisk.telephony import AgiTelephony
-from cti.calls.ports import CallerGone, DialOutcome
+from cti.calls.ports import CallerGone, DialOutcome, Fax
 from cti.settings import Settings
 from tests.contract.telephony import AGENT, LONG, MISSING, SHORT, TelephonyContract, begin, soon
 from tests.phone import Call, Phone, until, wait
@@ -54,10 +57,23 @@ class AsteriskWorld:
     server: AgiServer
     call: Call
     phone: Phone
+    folder: Path
+    line: asyncio.Task[None] | None = None
     missing: list[str] = field(default_factory=list)
+
+    def file(self, name: str) -> str:
+        return str(self.folder / f"{self.telephony.contact}-{name}")
+
+    async def speak(self, seconds: float) -> None:
+        """After the beep; then the line stays open."""
+        await asyncio.sleep(0.6)
+        await self.call.rtp.speak(seconds)
+        self.line = asyncio.create_task(self.call.rtp.speak(10, loud=False))
 
     async def press(self, keys: str, after: float = 0.0) -> None:
         await asyncio.sleep(after)
+        if self.line is not None:
+            self.line.cancel()
         await self.call.press(keys)
 
     async def caller_hangs_up(self) -> None:
@@ -141,7 +157,10 @@ async def arrived(settings: Settings, ami: AmiControl) -> AsyncIterator[Asterisk
         await wait(call.answered, "the answer")
         call.rtp.talk()  # Asterisk waits a moment for the first packet
         await answering
-        yield AsteriskWorld(telephony, agi, server, call, phone, missing)
+        world = AsteriskWorld(telephony, agi, server, call, phone, settings.state, missing=missing)
+        yield world
+        if world.line is not None:
+            world.line.cancel()
         await call.hang_up()
         await soon(agi.over.wait())
 
@@ -262,3 +281,53 @@ async def test_an_answer_missed_while_the_link_was_down_is_found_when_it_is_back
         assert await soon(leg.answered()) is DialOutcome.ANSWERED
     await phone.hang_up()
     await soon(leg.ended())
+
+
+# Faxes and recordings
+
+
+PAGE = b"\xff" * 138 + bytes(
+    (0x00, 0x10, 0x01)
+)  # 1,100 white lines of G4 (each is one bit, V0), then the end of the block
+
+
+def white_page() -> bytes:
+    """A TIFF of one page of 1,728 × 1,100, as fax machines have it (TIFF 6.0, section 11; T.6)."""
+    entries = [
+        (256, 4, 1728), (257, 4, 1100), (258, 3, 1), (259, 3, 4), (262, 3, 0), (266, 3, 1), (273, 4, 8), (277, 3, 1),
+        (278, 4, 1100), (279, 4, len(PAGE)), (282, 5, 0), (283, 5, 8), (293, 4, 0), (296, 3, 2),
+    ]  # fmt: skip
+    place = 8 + len(PAGE) + len(PAGE) % 2
+    after = place + 2 + 12 * len(entries) + 4
+    directory = struct.pack("<H", len(entries))
+    for tag, kind, value in entries:
+        directory += struct.pack("<HHII", tag, kind, 1, after + value if kind == 5 else value)
+    resolutions = struct.pack("<IIII", 204, 1, 98, 1)
+    return (
+        struct.pack("<2sHI", b"II", 42, place)
+        + PAGE.ljust(place - 8, b"\0")
+        + directory
+        + struct.pack("<I", 0)
+        + resolutions
+    )
+
+
+async def test_a_fax_of_one_page_is_received(settings: Settings, node: Node) -> None:
+    sent, received = settings.state / "sent.tiff", settings.state / "received.tiff"
+    sent.write_bytes(white_page())
+    assert pages_in(sent) == 1
+    came: asyncio.Queue[Fax] = asyncio.Queue()
+
+    async def serve(request: AgiRequest, channel: AgiChannel) -> None:
+        telephony = AgiTelephony(
+            Caller.of(request), channel, node.link, fallback="tt-weasels", playable=lambda s: True, on_missing=lambda s: None
+        )  # fmt: skip
+        await telephony.answer()
+        came.put_nowait(await telephony.receive_fax(str(received)))
+        await telephony.hang_up()
+
+    async with AgiServer(SH, 4573, serve):
+        machine = {"Channel": "Local/95500@inbound/n", "Application": "SendFAX", "Data": str(sent), "Async": "true"}
+        await node.link.action("Originate", machine)
+        fax = await asyncio.wait_for(came.get(), 90)
+    assert fax.pages == pages_in(received) == 1

@@ -69,6 +69,11 @@ class AmiActions(ABC):
         """Asks a ringing or held SIP phone to take the call by itself: NOTIFY, `Event: talk`, in the dialog."""
         await self.action("PJSIPNotify", {"Channel": self._channel(channel), "Variable": "Event=talk"})
 
+    async def mute_recordings(self, channel: str, mute: bool) -> None:
+        """Silences both directions in what MixMonitor records of a channel, or stops doing so. Refused when nothing is recorded."""
+        fields: Fields = {"Channel": self._channel(channel), "Direction": "both", "State": int(mute)}
+        await self.action("MixMonitorMute", fields)
+
     async def core_show_channels(self) -> tuple[ChannelSnapshot, ...]:
         """Every channel of the node."""
         return channels_in(await self.action("CoreShowChannels", as_list=True, timeout=5.0))

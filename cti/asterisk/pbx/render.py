@@ -22,7 +22,7 @@ SUFFIX = ".conf.j2"
 LIBRARIES = ("asterisk", "six")
 FOLDERS = ("etc", "run", "log", "spool", "lib", "lib/keys", "agi-bin")
 # Asterisk's defaults are right, but it complains about the file's absence.
-DEFAULTS = ("acl.conf", "ccss.conf", "pjproject.conf", "stasis.conf", "udptl.conf")
+DEFAULTS = ("acl.conf", "ccss.conf", "pjproject.conf", "res_fax.conf", "stasis.conf", "udptl.conf")
 
 
 def render(installation: Installation, name: str, modules: frozenset[str], emergency_prompts: Path) -> dict[str, str]:

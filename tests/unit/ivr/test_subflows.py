@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from cti.ivr import Hotline, Played, Typed, begin, load_hotline, resume
@@ -91,7 +93,7 @@ def test_a_fault_of_a_subflow_is_told_once_and_where_it_is_written(
 
 def test_subflows_that_multiply_are_refused(write_hotline: WriteHotline) -> None:
     names = ["start", *(f"n{i}" for i in range(1, 10)), "out"]
-    chain = list(zip(names, names[1:], strict=False))
+    chain = list(pairwise(names))
     many = "".join(
         f"  f{n}:\n    exits: [out]\n    nodes:\n"
         + "".join(
