@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cti.facts.kinds import QueueOutcome
+from cti.facts.kinds import QueueOutcome, TransferOutcome
 from cti.ivr import (
     Answered,
     Collect,
@@ -18,6 +18,7 @@ from cti.ivr import (
     Consulted,
     Enqueue,
     Event,
+    FaxReceived,
     HangUp,
     Hotline,
     LeftQueue,
@@ -25,8 +26,13 @@ from cti.ivr import (
     Play,
     Played,
     PromptRef,
+    ReceiveFax,
+    Record,
+    Recorded,
     Request,
     Step,
+    Transfer,
+    Transferred,
     Typed,
     begin,
     leave,
@@ -40,6 +46,13 @@ from cti.settings import Settings
 from cti.wiring import hotline_folder
 
 HELP = "keys and Enter; Enter alone: silence; h: hang up; ?: where am I   按键后回车；直接回车：不按键；h：挂机；?：当前位置"
+
+_TRANSFERS = {
+    "": TransferOutcome.ANSWERED,
+    "a": TransferOutcome.ANSWERED,
+    "b": TransferOutcome.BUSY,
+    "n": TransferOutcome.NO_ANSWER,
+}
 
 
 class HungUp(Exception):
@@ -127,6 +140,18 @@ class Attempt:
                 return Consulted(state)
             case Enqueue(queue):
                 return self._queue(step, queue)
+            case Record(prompts):
+                self._say(prompts)
+                seconds = self._number(step, "seconds of your message 留言秒数> ")
+                self._does += [{"speak": seconds}] if seconds else []
+                return Recorded("recording", seconds)
+            case ReceiveFax(prompts):
+                self._say(prompts)
+                pages = int(self._number(step, "pages of your fax 传真页数> "))
+                self._does += [{"fax": pages}] if pages else []
+                return FaxReceived("fax", pages)
+            case Transfer(number):
+                return self._transfer(step, number)
             case _:
                 raise AssertionError(f"no such command: {step.command}")
 
@@ -175,6 +200,24 @@ class Attempt:
                 outcome = QueueOutcome.TIMEOUT if said == "t" else QueueOutcome.ANSWERED
                 self._does.append({"queue": outcome.value})
                 return LeftQueue(outcome)
+
+    def _number(self, step: Step, prompt: str) -> float:
+        """0 for Enter alone."""
+        while True:
+            said = self._ask(step, prompt)
+            if said.replace(".", "", 1).isdecimal() or not said:
+                return min(float(said or 0), 600.0)
+
+    def _transfer(self, step: Step, number: str) -> Transferred:
+        if not self._hotline.allowed.number(number):
+            print(f"→ {number}: not in allowed.yaml 不在 allowed.yaml 中")
+            return Transferred(TransferOutcome.REFUSED)
+        print(f"→ transfer 转接 {number}")
+        while True:
+            said = self._ask(step, "a: answered 接通, b: busy 忙, n: no answer 无人接听> ")
+            if said in _TRANSFERS:
+                self._does.append({"transfer": _TRANSFERS[said].value})
+                return Transferred(_TRANSFERS[said])
 
     def _ask(self, step: Step, prompt: str) -> str:
         while True:

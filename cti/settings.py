@@ -76,6 +76,9 @@ class Settings(BaseModel):
     journal_days: float = Field(
         default=30, ge=1, description="how long a site keeps facts that the data center has; HOTLINE_JOURNAL_DAYS"
     )
+    ca_file: Path | None = Field(
+        default=None, description="certificates (PEM) that flows' requests trust besides the public ones; HOTLINE_CA"
+    )
     log_level: str = Field(default="INFO", description="HOTLINE_LOG_LEVEL")
 
     @classmethod
@@ -164,6 +167,10 @@ class Settings(BaseModel):
     def site_folder(self, site: str) -> Path:
         """The journal of one site, and its emergency spool."""
         return self.state / "sites" / site
+
+    def recordings(self, site: str) -> Path:
+        """Messages and faxes that callers left at one site."""
+        return self.site_folder(site) / "recordings"
 
     def releases(self, site: str) -> Path:
         """The published flows that one site has."""

@@ -19,8 +19,9 @@ from cti.asterisk.agi import AgiServer
 from cti.asterisk.ami import AmiLink
 from cti.asterisk.entrance import CallEntrance
 from cti.asterisk.follower import WANTED, NodeFollower
+from cti.asterisk.recordings import SiteRecordings
 from cti.asterisk.sounds import Sounds, render
-from cti.business import BusinessHttp, DataCenterCustomers
+from cti.business import BusinessHttp, DataCenterCustomers, trusted
 from cti.calls.directory import Directory
 from cti.calls.dispatcher import Dispatcher
 from cti.calls.editions import Edition, Editions
@@ -40,6 +41,7 @@ from cti.journal import Relay, SqliteJournal
 from cti.kit.clock import SystemClock
 from cti.kit.errors import ConfigError
 from cti.kit.logging import get_logger
+from cti.kit.sealing import Seal
 from cti.peers import PeerHub
 from cti.peers.endpoint import peers_router
 from cti.releases import ReleaseFollower, ReleaseStore, inspect
@@ -85,7 +87,7 @@ async def run_site(settings: Settings, name: str) -> None:
     sounds = editions.current.sounds
     async with AsyncExitStack() as stack:
         journal = await stack.enter_async_context(await SqliteJournal.open(settings.site_folder(name), name, clock))
-        client = await stack.enter_async_context(httpx.AsyncClient(trust_env=False))
+        client = await stack.enter_async_context(httpx.AsyncClient(trust_env=False, verify=trusted(settings.ca_file)))
         data_center, token = topology.data_center.url, secrets.derive("ingest")
         relay = Relay(journal, data_center, name, token, client, clock)
         stack.push_async_callback(relay.drain, DRAIN_SECONDS)
@@ -96,9 +98,10 @@ async def run_site(settings: Settings, name: str) -> None:
         peers.attach(dispatcher)
         services = Services(
             site=name, editions=editions, dispatcher=dispatcher, journal=journal, clock=clock,
-            http=BusinessHttp(client, [data_center], data_center, token),
+            http=BusinessHttp(client, data_center, token),
             customers=DataCenterCustomers(client, data_center, token), offer_headers=offer_headers,
-            flow_variables={"data_center": data_center},
+            flow_variables={"data_center": data_center}, recordings=SiteRecordings(settings.recordings(name)),
+            seal=Seal(secrets.derive("position")), trunk=lambda number: _trunk(site, number),
         )  # fmt: skip
 
         async def make(hotline: Hotline) -> Edition:
@@ -224,6 +227,14 @@ def _peer_hub(topology: Topology, site: Site, token: str) -> PeerHub:
 def _address(agent: str, device: Device) -> str:
     browser = device is Device.BROWSER
     return f"PJSIP/{dialplan.browser_endpoint(agent) if browser else dialplan.phone_endpoint(agent)}"
+
+
+def _trunk(site: Site, number: str) -> str | None:
+    """A number outside, by way of the site's first carrier."""
+    if not site.carriers:
+        return None
+    carrier = site.carriers[0]
+    return f"PJSIP/{carrier.name}/sip:{number}@{carrier.addresses[0]}:{carrier.port}"
 
 
 def _link(node: Node, secret: str) -> AmiLink:

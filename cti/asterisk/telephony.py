@@ -104,7 +104,10 @@ class AgiTelephony:
         said = await self._to_the_end(
             "RECORD FILE", file, "wav", KEYS, str(round(longest * 1000)), "0", "BEEP", f"s={max(1, round(silence))}"
         )
-        return (said.endpos or 0) / SAMPLES_A_SECOND
+        seconds = (said.endpos or 0) / SAMPLES_A_SECOND
+        # Of a pause that ended it, one second is left in the file.
+        paused = said.result == "0" and seconds < longest - 1
+        return max(0.0, seconds - 1.0) if paused else seconds
 
     async def receive_fax(self, file: str) -> Fax:
         await self._to_the_end("EXEC", "ReceiveFAX", file)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+import ssl
+from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 
 from cti.calls.context import CustomerCard
 from cti.calls.ports import HttpAnswer
+from cti.kit.errors import ConfigError, problem
 from cti.kit.logging import get_logger
 
 log = get_logger(__name__)
@@ -16,23 +19,39 @@ MAX_BODY = 262_144  # bytes of an answer; more is a failure
 CUSTOMER_SECONDS = 5.0  # after which a record is no longer worth waiting for
 
 
+def trusted(ca_file: Path | None) -> ssl.SSLContext:
+    """The public certificate authorities, and those in a PEM file. Raises `ConfigError`."""
+    context = httpx.create_ssl_context(trust_env=False)
+    if ca_file is not None:
+        try:
+            context.load_verify_locations(ca_file)
+        except (OSError, ssl.SSLError) as error:
+            raise ConfigError(problem(
+                "http.ca_unreadable", str(ca_file), f"These certificates can't be read: {error.strerror or error}.",
+                f"无法读取证书：{error.strerror or error}。", "Correct HOTLINE_CA: a file of PEM certificates.",
+                "请更正 HOTLINE_CA：应为 PEM 证书文件。")) from None  # fmt: skip
+    return context
+
+
 class BusinessHttp:
-    """Implements `calls.ports.Http`. Only `origins` (scheme://host:port) are asked: a flow can't reach anything else.
+    """Implements `calls.ports.Http`. Redirects are answers, not followed: they could lead anywhere.
 
     The data center's own address gets this site's token; no other host ever sees it.
     """
 
-    def __init__(self, client: httpx.AsyncClient, origins: Collection[str], data_center: str, token: str) -> None:
-        self._client, self._origins = client, frozenset(origins)
+    def __init__(self, client: httpx.AsyncClient, data_center: str, token: str) -> None:
+        self._client = client
         self._data_center, self._token = _origin(httpx.URL(data_center)), token
 
-    async def request(self, method: str, url: str, *, body: object | None, timeout: float) -> HttpAnswer:
+    async def request(
+        self, method: str, url: str, *, body: object | None, timeout: float, allowed: Callable[[str], bool]
+    ) -> HttpAnswer:
         try:
             target = httpx.URL(url)
         except httpx.InvalidURL:
             return HttpAnswer(0)
         origin = _origin(target)
-        if origin not in self._origins:
+        if origin != self._data_center and not allowed(origin):
             log.warning("http.refused", origin=origin)
             return HttpAnswer(0)
         headers = {"Authorization": f"Bearer {self._token}"} if origin == self._data_center else {}

@@ -5,7 +5,7 @@ Sounds are absolute paths without extension, or the name of one of Asterisk's ow
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -113,8 +113,8 @@ class Telephony(Protocol):
     async def record(self, file: str, *, longest: float, silence: float) -> float:
         """Beeps, then records the customer into `file`.wav until a key, `silence` seconds without a voice, or `longest` seconds.
 
-        Gives the seconds recorded. When the customer hangs up meanwhile it gives what was said so far, and whatever is called next
-        raises `CallerGone`.
+        Gives the seconds recorded, without the pause that ended it. When the customer hangs up meanwhile it gives what was said so
+        far, and whatever is called next raises `CallerGone`.
         """
         ...
 
@@ -199,8 +199,22 @@ class HttpAnswer:
 class Http(Protocol):
     """Requests that a flow makes to business systems."""
 
-    async def request(self, method: str, url: str, *, body: object | None, timeout: float) -> HttpAnswer:
-        """Never raises: a failure is an answer with status 0."""
+    async def request(
+        self, method: str, url: str, *, body: object | None, timeout: float, allowed: Callable[[str], bool]
+    ) -> HttpAnswer:
+        """Never raises: a failure is an answer with status 0, and so is an address that is neither the data center's nor allowed."""
+        ...
+
+
+class Recordings(Protocol):
+    """Where a site keeps what callers leave."""
+
+    def place(self, name: str) -> str:
+        """Where Asterisk writes it: a path, to which `Telephony.record` adds `.wav`."""
+        ...
+
+    def seconds(self, name: str) -> float:
+        """How long a message is; 0.0 when there is none of that name."""
         ...
 
 

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from cti.calls.context import CustomerCard
 from cti.calls.dispatcher import Dispatcher
 from cti.calls.editions import Edition, Editions, Sounds
-from cti.calls.ports import Customers, Http, Journal, Telephony
+from cti.calls.ports import Customers, Http, Journal, Recordings, Telephony
 from cti.calls.queueing import Comfort, QueueStay
 from cti.calls.tickets import Ticket
 from cti.ivr import PromptRef
 from cti.kit.clock import Clock
 from cti.kit.logging import get_logger
+from cti.kit.sealing import Seal
 
 log = get_logger(__name__)
 
@@ -32,6 +33,9 @@ class Services:
     customers: Customers
     offer_headers: Callable[[str, str], Mapping[str, str]]  # (contact, offer) → SIP headers of the agent's INVITE
     flow_variables: Mapping[str, str]  # what a flow may use besides what the call brings
+    recordings: Recordings
+    seal: Seal  # for what the channel keeps of a caller
+    trunk: Callable[[str], str | None]  # number outside → what to dial; None at a site without carriers
 
     def queue_stay(
         self, edition: Edition, telephony: Telephony, ticket: Ticket, language: str, age: float

@@ -13,9 +13,10 @@ from typing import Literal
 
 from cti.calls.context import ContactContext, PathStep
 from cti.calls.leftovers import conversation_closed, offer_closed, queue_left
+from cti.calls.performer import Performer
 from cti.calls.ports import CallerGone, OpenContact, Telephony, TelephonyFailed
 from cti.calls.queueing import QueueStay
-from cti.calls.services import Services, look_up, paths
+from cti.calls.services import Services, look_up
 from cti.calls.tickets import Ticket
 from cti.facts import FactData
 from cti.facts.kinds import (
@@ -28,27 +29,17 @@ from cti.facts.kinds import (
     NodeVisited,
     OfferOutcome,
     Party,
-    PromptMissing,
     QueueEntered,
     QueueOutcome,
 )
 from cti.ivr import (
-    Answered,
-    Collect,
-    Consult,
-    Consulted,
     Enqueue,
     Event,
     HangUp,
     LeftQueue,
     NodeVisit,
-    Play,
-    Played,
     Position,
-    PromptRef,
-    Request,
     Step,
-    Typed,
     again,
     begin,
     leave,
@@ -57,7 +48,6 @@ from cti.ivr import (
 from cti.kit.logging import get_logger, mask_number
 
 log = get_logger(__name__)
-ANY_KEY = "0123456789*#"
 POSITION = "CTI_POSITION"  # channel variable: where in the flow the caller is
 
 
@@ -72,7 +62,7 @@ class CallSession:
         self._edition = services.editions.choose(telephony.contact, telephony.caller)
         self._path: list[PathStep] = []
         self._step: Step | None = None
-        self._ahead = ""  # the key with which the caller cut an announcement short
+        self._performer = Performer(telephony, services, lambda: self._edition)
         self._stay: QueueStay | None = None  # the latest stay in a queue
         self._offer_found: OpenContact | None = None  # an offer that an earlier process made, not closed yet
         self._queue_found: OpenContact | None = None  # a stay that an earlier process began, not gone on with yet
@@ -161,45 +151,15 @@ class CallSession:
             self._step = step
             if isinstance(step.command, HangUp):
                 return
-            await self._telephony.set(POSITION, step.position.model_dump_json())
+            await self._telephony.set(POSITION, self._services.seal.close(step.position.model_dump_json()))
             event = await self._carry_out(step)
             step = resume(self._edition.hotline, step.position, event, self._services.clock.monotonic())
 
     async def _carry_out(self, step: Step) -> Event:
-        call, command = self._telephony, step.command
-        match command:
-            case Play():
-                self._ahead = await call.play(self._sounds(command.prompts), barge_in=ANY_KEY)
-                return Played()
-            case Collect():
-                return await self._collect(command)
-            case Request():
-                answer = await self._services.http.request(
-                    command.method, command.url, body=command.body, timeout=command.timeout
-                )
-                return Answered(answer.status, answer.body)
-            case Consult():
-                calendar = self._edition.hotline.calendars[command.calendar]
-                return Consulted(calendar.state(self._services.clock.wall())[0])
-            case Enqueue():
-                self._ahead = ""
-                return LeftQueue(await self._queue(command))
-            case _:
-                raise AssertionError(f"no such command: {command}")
-
-    async def _collect(self, command: Collect) -> Typed:
-        """Gathers digits. A key that cut an announcement short is the first of them: nobody is asked for it again."""
-        ahead, self._ahead = self._ahead, ""
-        if ahead and ahead == command.terminator:
-            return Typed("", complete=True)
-        if len(ahead) == command.max_digits:
-            return Typed(ahead, complete=True)
-        typed = await self._telephony.collect(
-            [] if ahead else self._sounds(command.prompts), max_digits=command.max_digits - len(ahead),
-            first_digit=command.between_digits if ahead else command.first_digit,
-            between_digits=command.between_digits, terminator=command.terminator,
-        )  # fmt: skip
-        return Typed(ahead + typed.digits, typed.complete)
+        if not isinstance(step.command, Enqueue):
+            return await self._performer.perform(step.command)
+        self._performer.forget_keys()
+        return LeftQueue(await self._queue(step.command))
 
     async def _queue(self, command: Enqueue) -> QueueOutcome:
         services, age = self._services, 0.0
@@ -222,6 +182,8 @@ class CallSession:
             return EndCause.SERVED, Party.SYSTEM
         if isinstance(step.command, HangUp) and step.command.failed:
             return EndCause.FAILED, Party.SYSTEM
+        if self._performer.transferred_by is not None:
+            return EndCause.TRANSFERRED, self._performer.transferred_by
         if stay is None:
             return EndCause.CONTAINED, Party.SYSTEM
         if stay.ended_by is None:
@@ -232,6 +194,10 @@ class CallSession:
         stay = self._stay
         if stay is not None and stay.ended_by is not None:
             return EndCause.SERVED
+        if self._performer.transferred_by is not None:
+            return EndCause.TRANSFERRED
+        if self._performer.left_something and stay is None:
+            return EndCause.CONTAINED
         abandoned = self._queue_found is not None or (stay is not None and stay.outcome is QueueOutcome.ABANDONED)
         return EndCause.ABANDONED if abandoned else EndCause.LEFT_FLOW
 
@@ -265,7 +231,8 @@ class CallSession:
         return self._step.position.language if self._step else self._edition.hotline.language
 
     async def _saved_position(self) -> Position | None:
-        saved = await self._telephony.get(POSITION)
+        sealed = await self._telephony.get(POSITION)
+        saved = self._services.seal.open(sealed) if sealed else None
         try:
             return Position.model_validate_json(saved) if saved else None
         except ValueError:
@@ -282,12 +249,6 @@ class CallSession:
             self._record(visit.facts)
             title = hotline.title(visit.node)
             self._path.append(PathStep(node=visit.node, title_zh=title.zh, title_en=title.en, input=visit.input))
-
-    def _sounds(self, prompts: Sequence[PromptRef]) -> list[str]:
-        return paths(self._edition.sounds, prompts, self._prompt_missing)
-
-    def _prompt_missing(self, prompt: PromptRef) -> None:
-        self._services.journal.record(PromptMissing(prompt=prompt.id, language=prompt.language), self._contact)
 
     def _context(self, queue: str) -> ContactContext:
         call, services = self._telephony, self._services

@@ -31,11 +31,22 @@ class QueueOutcome(StrEnum):
     CALLBACK = "callback"  # the customer took a callback
 
 
+class TransferOutcome(StrEnum):
+    """How an attempt to connect a contact with another number ended."""
+
+    ANSWERED = "answered"
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    UNREACHABLE = "unreachable"
+    REFUSED = "refused"  # the number is not one that the flow may reach
+
+
 class EndCause(StrEnum):
     """Why a contact ended."""
 
     SERVED = "served"  # after a conversation with an agent
     CONTAINED = "contained"  # the flow reached its end: self-service
+    TRANSFERRED = "transferred"  # after a conversation with a number outside
     LEFT_FLOW = "left_flow"  # the customer hung up in the IVR
     ABANDONED = "abandoned"  # the customer hung up while waiting or while it rang
     UNSERVED = "unserved"  # nobody could be reached and the flow had nothing more to say
@@ -131,6 +142,36 @@ class SurveyAnswered(FactData):
     kind = "survey.answered"
     question: str
     score: int = Field(ge=1, le=5)
+
+
+class VoicemailLeft(FactData):
+    """The customer left a message for the agents of a queue. The site keeps it under the name `recording`."""
+
+    kind = "voicemail.left"
+    queue: str
+    recording: str
+    number: str  # whom to call back
+    language: str
+    ms: int
+
+
+class FaxArrived(FactData):
+    """The site keeps it under the name `recording`."""
+
+    kind = "fax.arrived"
+    recording: str
+    number: str
+    station: str  # what the other machine calls itself
+    pages: int
+
+
+class CallTransferred(FactData):
+    """The flow tried to connect the customer with a number outside; written when that is over."""
+
+    kind = "call.transferred"
+    to: str
+    outcome: TransferOutcome
+    talk_ms: int
 
 
 class PromptMissing(FactData):
@@ -300,7 +341,7 @@ KINDS: Final[dict[str, type[FactData]]] = {
     cls.kind: cls
     for cls in (
         ContactArrived, ContactResumed, FlowEntered, LanguageChosen, NodeVisited, SmsRequested, CallbackRequested,
-        SurveyAnswered, PromptMissing, QueueEntered, QueueLeft, QueueAnnounced,
+        SurveyAnswered, VoicemailLeft, FaxArrived, CallTransferred, PromptMissing, QueueEntered, QueueLeft, QueueAnnounced,
         VisitOpened, VisitGranted, VisitWithdrawn, OfferMade, OfferEnded, AgentConnected, AgentDisconnected, HoldStarted,
         HoldEnded, ContactEnded, AgentStatusChanged, AgentStateChanged, WrapUpStarted, WrapUpEnded, NodeUp, NodeDown,
         ConfigApplied,

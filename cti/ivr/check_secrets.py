@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from cti.ivr.names import spoken
 from cti.ivr.node import Node, Where
 from cti.kit.errors import Problem, problem
 
@@ -13,11 +14,12 @@ def secret_problems(nodes: Mapping[str, Node], where: Where) -> Iterator[Problem
     """`nodes` are whole. Linear in nodes and in what they write, but for chains of `set` that stand in the wrong order."""
     secret = _secrets(nodes)
     for name, node in nodes.items() if secret else ():
-        for place, variable in node.reveals():
+        said = ((place, value.variable) for place, value in spoken(node))
+        for place, variable in (*node.reveals(), *said):
             if variable in secret:
                 yield problem(
-                    "flow.secret_leaks", where(name, *place), f"The secret {variable} would be written down here.",
-                    f"保密变量 {variable} 会在此处被记录下来。",
+                    "flow.secret_leaks", where(name, *place), f"The secret {variable} would be written down or heard here.",
+                    f"保密变量 {variable} 会在此处被记录或播报。",
                     "Send it in the body of a request to {data_center} or over https, or do not use it here.",
                     "请放在发往 {data_center} 或 https 的请求正文中，或不要在此使用。")  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from cti.facts.kinds import QueueOutcome
+from cti.facts.kinds import QueueOutcome, TransferOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ class Collect:
     first_digit: float
     between_digits: float
     terminator: str  # one key, or "" for none
+    private: bool = False  # what is typed must be in no recording of the call
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +61,37 @@ class Consult:
 
 
 @dataclass(frozen=True, slots=True)
+class Record:
+    """Say prompts, then record what the caller says. Seconds. Its event: `Recorded`."""
+
+    prompts: tuple[PromptRef, ...]
+    longest: float
+    silence: float  # that ends it
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveFax:
+    """Say prompts, then take a fax. Its event: `FaxReceived`."""
+
+    prompts: tuple[PromptRef, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Connect the caller with another number. Its event: `Transferred`."""
+
+    number: str
+    ring_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class HangUp:
     """The flow is over. `failed` when it was ended by a fault of its own, after which the call is no self-service."""
 
     failed: bool = False
 
 
-Command = Play | Collect | Request | Enqueue | Consult | HangUp
+Command = Play | Collect | Request | Enqueue | Consult | Record | ReceiveFax | Transfer | HangUp
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,4 +125,29 @@ class Consulted:
     state: Literal["open", "closed", "holiday"]
 
 
-Event = Played | Typed | Answered | LeftQueue | Consulted
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """`recording` is the name under which the site keeps it."""
+
+    recording: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class FaxReceived:
+    """`pages` is 0 when none came."""
+
+    recording: str
+    pages: int
+    station: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Transferred:
+    """How it went, and for how many seconds they talked."""
+
+    outcome: TransferOutcome
+    seconds: float = 0.0
+
+
+Event = Played | Typed | Answered | LeftQueue | Consulted | Recorded | FaxReceived | Transferred

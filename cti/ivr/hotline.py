@@ -136,4 +136,5 @@ class Hotline:
     def shown(self, position: Position) -> dict[str, str]:
         """What the caller has typed so far, without secrets: for the agent's screen."""
         names = {name for node in self.nodes.values() for name in node.shows()}
+        names -= {name for node in self.nodes.values() for name in node.secrets()}
         return {name: value for name, value in position.variables.items() if name in names}

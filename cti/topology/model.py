@@ -50,6 +50,7 @@ class Carrier(_Model):
 
     name: Name
     addresses: tuple[Address, ...] = Field(min_length=1)
+    port: Port = Field(default=5060, description="where it takes calls to numbers outside, at its first address")
 
 
 class Agent(_Model):

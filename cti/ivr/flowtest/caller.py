@@ -8,8 +8,9 @@ prompts are over, unless it cuts in. When the steps have run out the caller is s
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
-from cti.facts.kinds import QueueOutcome
+from cti.facts.kinds import QueueOutcome, TransferOutcome
 from cti.ivr.calendars import State
 from cti.ivr.commands import (
     Answered,
@@ -19,12 +20,18 @@ from cti.ivr.commands import (
     Consulted,
     Enqueue,
     Event,
+    FaxReceived,
     HangUp,
     LeftQueue,
     Play,
     Played,
     PromptRef,
+    ReceiveFax,
+    Record,
+    Recorded,
     Request,
+    Transfer,
+    Transferred,
     Typed,
 )
 from cti.ivr.flowtest.model import Does
@@ -60,6 +67,15 @@ class Caller:
                 return Consulted(self._consult(command.calendar, self.now))
             case Enqueue():
                 return self._queue()
+            case Record():
+                self._announce(command.prompts)
+                return Recorded("recording", self._take("speak") or 0.0)
+            case ReceiveFax():
+                self._announce(command.prompts)
+                return FaxReceived("fax", self._take("fax") or 0)
+            case Transfer():
+                self._rest = self._ahead = ""
+                return Transferred(self._take("transfer") or TransferOutcome.ANSWERED)
             case HangUp():
                 raise AssertionError("nothing follows a hang-up")
 
@@ -149,6 +165,22 @@ class Caller:
             return LeftQueue(QueueOutcome.ANSWERED)
         self.done += 1
         return LeftQueue(step.queue)
+
+    def _announce(self, prompts: Sequence[PromptRef]) -> None:
+        """Keys pressed before answer nothing any more."""
+        self._rest = self._ahead = ""
+        self._hear(prompts)
+
+    def _take(self, what: str) -> Any:
+        """What the next step says of this, if it is the one for it. Raises `CallerLeft` if the caller hangs up instead."""
+        step = self._next
+        if step is not None and step.hang_up:
+            self.done += 1
+            raise CallerLeft
+        if step is None or getattr(step, what) is None:
+            return None
+        self.done += 1
+        return getattr(step, what)
 
     def _take_rest(self) -> str:
         key, self._rest = self._rest[:1], self._rest[1:]

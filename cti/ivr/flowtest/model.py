@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from cti.facts.kinds import QueueOutcome
+from cti.facts.kinds import QueueOutcome, TransferOutcome
 from cti.ivr.calendars import At, moment
 from cti.ivr.check_names import hint
 from cti.ivr.hotline import Hotline
@@ -65,6 +65,11 @@ class Does(Model):
     hang_up: Literal[True] | None = Field(default=None, description="at the next menu, collect or queue")
     answer: Answer | None = Field(default=None, description="to the next request")
     queue: QueueOutcome | None = Field(default=None, description="how the next queue is left")
+    speak: Seconds | None = Field(default=None, description="seconds of the next message; without it nothing is said")
+    transfer: TransferOutcome | None = Field(
+        default=None, description="how the next transfer ends; without it `answered`"
+    )
+    fax: int | None = Field(default=None, ge=0, le=999, description="pages of the next fax; without it none come")
 
 
 class ExpectedRequest(Model):

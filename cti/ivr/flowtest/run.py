@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from cti.facts.kinds import TransferOutcome
 from cti.ivr.calendars import State
-from cti.ivr.commands import Enqueue, HangUp, Request
+from cti.ivr.commands import Enqueue, HangUp, Request, Transfer, Transferred
 from cti.ivr.flowtest.caller import Caller, CallerLeft
 from cti.ivr.flowtest.coverage import Coverage
 from cti.ivr.flowtest.expectations import Course, Finding, findings
@@ -59,7 +60,10 @@ def run_test(hotline: Hotline, test: FlowTest) -> Course:
                 requests.append(step.command)
             if isinstance(step.command, Enqueue):
                 queue = step.command.queue
-            step = resume(hotline, step.position, caller.tell(step.command), caller.now)
+            event = caller.tell(step.command)
+            if isinstance(step.command, Transfer) and not hotline.allowed.number(step.command.number):
+                event = Transferred(TransferOutcome.REFUSED)
+            step = resume(hotline, step.position, event, caller.now)
             visited += step.visited
     except CallerLeft:
         visited += leave(hotline, step.position, caller.now)

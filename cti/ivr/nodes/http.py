@@ -12,10 +12,11 @@ from pydantic import Field
 from cti.ivr.allowed import Allowed
 from cti.ivr.commands import Answered, Event, Request
 from cti.ivr.names import PROVIDED, NodeName, Place, Template, Written
-from cti.ivr.node import Fault, Leave, Move, Node, Wait, stray_brace
+from cti.ivr.node import AskAgain, Fault, Leave, Move, Node, Wait, stray_brace
 from cti.ivr.position import Position, plain
 from cti.kit.errors import Text
 
+_PASSING = (0, 502, 503, 504)  # what may be better in a moment
 BASE = "{data_center}"
 # The host is fixed by the file or by wiring; what callers type reaches only the path and the query.
 _URL = re.compile(r"(?:\{data_center\}|https?://[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]{1,5})?)(?:[/?][^\s#]*)?\Z")
@@ -24,13 +25,17 @@ _URL = re.compile(r"(?:\{data_center\}|https?://[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-
 class HttpNode(Node):
     """Sends one request, and keeps what it needs of the JSON answer in variables. An answer of 2xx goes to `next`, one listed
     in `answers` to the node there, anything else (an error, no answer in time, not JSON where JSON is needed) to `failed`.
-    The caller hears nothing meanwhile. After a restart of our process the request may be sent twice."""
+    The caller hears nothing meanwhile. Certificates are checked, redirects are not followed. With `retries`, and after a restart of our
+    process, a request may be sent twice."""
 
     kind: Literal["http"]
     method: Literal["GET", "POST", "PUT"] = Field(default="GET", description="the request's method")
     url: Template = Field(description="`{data_center}/…` or `https://…`; variables as `{policy}`, percent-encoded")
     body: dict[str, Template] | None = Field(default=None, description="sent as JSON; values may hold `{variable}`")
     timeout_seconds: float = Field(default=3.0, gt=0, le=30, description="how long to wait for the answer")
+    retries: int = Field(
+        default=0, ge=0, le=3, description="how often to ask again when no answer came, or 502, 503 or 504"
+    )
     save: dict[Written, str] = Field(
         default={}, description="variable ← where its value is in the answer, e.g. `policy.status: data.status`"
     )
@@ -40,7 +45,7 @@ class HttpNode(Node):
     next: NodeName = Field(description="the node that follows an answer of 2xx")
     failed: NodeName = Field(description="the node that follows anything else")
 
-    outcomes: ClassVar[str] = "`next`, a status code of `answers`, `failed`"
+    outcomes: ClassVar[str] = "`next`, a status code of `answers`, `retried`, `failed`"
     example: ClassVar[str] = """\
 kind: http
 title: {zh: 查询保单, en: Look up the policy}
@@ -67,6 +72,8 @@ failed: apology
         answer = event if isinstance(event, Answered) else Answered(0)
         if (other := self.answers.get(str(answer.status))) is not None:
             return self._left(str(answer.status), other)
+        if answer.status in _PASSING and position.attempts < self.retries:
+            return AskAgain("retried")
         if not 200 <= answer.status < 300 or (self.save and not isinstance(answer.body, dict)):
             return self._left("failed", self.failed)
         return Leave("next", self.next, variables={name: _pick(answer.body, path) for name, path in self.save.items()})
@@ -82,7 +89,7 @@ failed: apology
                 Text("Add it to `hosts` there, or ask {data_center}.", "请将其加入 hosts，或改用 {data_center}。"))  # fmt: skip
 
     def branches(self) -> tuple[str, ...]:
-        return ("next", *self.answers, "failed")
+        return ("next", *self.answers, *(("retried",) if self.retries else ()), "failed")
 
     def writes(self) -> tuple[str, ...]:
         return tuple(self.save)

@@ -17,6 +17,7 @@ from cti.calls.editions import Edition, Editions
 from cti.calls.ports import HttpAnswer
 from cti.calls.services import Services
 from cti.ivr import Hotline, PromptRef, load_hotline
+from cti.kit.sealing import Seal
 from cti.testing.journal import MemoryJournal
 from cti.testing.screens import FakeScreens, NoPeers
 from cti.testing.telephony import FakePhone, FakeTelephony
@@ -42,6 +43,7 @@ class World:
         self.journal = MemoryJournal("sh", self.clock)
         self.screens = FakeScreens()
         self.answers: dict[str, HttpAnswer] = {}
+        self.kept: dict[str, float] = {}  # seconds of messages, by name
         self.start()
 
     def start(self) -> None:
@@ -51,7 +53,8 @@ class World:
             site="sh", editions=Editions(Edition(HOTLINE, self)), dispatcher=self.dispatcher, journal=self.journal, clock=self.clock,
             http=self,
             customers=Customers(), offer_headers=lambda contact, offer: {"X-Hotline-Offer": offer},
-            flow_variables={"data_center": "http://127.0.0.1:8000"},
+            flow_variables={"data_center": "http://127.0.0.1:8000"}, recordings=self, seal=Seal("secret"),
+            trunk=lambda number: f"PJSIP/carrier/sip:{number}@127.0.9.1",
         )  # fmt: skip
         self.directory = Directory(services)
 
@@ -63,7 +66,15 @@ class World:
     def find(self, prompt: PromptRef) -> str | None:
         return None if prompt.id == "please_wait" else f"{prompt.language}/{prompt.id}"
 
-    async def request(self, method: str, url: str, *, body: object | None, timeout: float) -> HttpAnswer:
+    def place(self, name: str) -> str:
+        return name
+
+    def seconds(self, name: str) -> float:
+        return self.kept.get(name, 0.0)
+
+    async def request(
+        self, method: str, url: str, *, body: object | None, timeout: float, allowed: Callable[[str], bool]
+    ) -> HttpAnswer:
         await asyncio.sleep(0.05)
         return self.answers.get(url.rpartition("/")[2], HttpAnswer(404))
 
@@ -376,3 +387,151 @@ def test_after_a_fault_of_ours_the_caller_gets_further_tries_and_at_last_an_apol
     world = scenario(play)
     assert world.end() == ("failed", "system")
     assert len(world.facts("contact.resumed")) == 2
+
+
+# What callers leave, and numbers outside
+
+T = "title: {zh: 题, en: T}"
+EXTRAS = f"""
+hotline: "95500"
+name: extras
+languages: [zh, en]
+start: menu
+nodes:
+  menu: {{kind: menu, {T}, prompts: [main_menu], keys: {{1: message, 2: expert, 3: fax, 4: card}}, failed: bye}}
+  message: {{kind: voicemail, {T}, queue: claims, prompts: [main_menu], next: bye, nothing: bye}}
+  expert: {{kind: transfer, {T}, number: "02112345678", answered: score, failed: bye}}
+  score: {{kind: survey, {T}, question: expert, prompts: [main_menu], next: bye, skipped: bye}}
+  fax: {{kind: fax, {T}, next: bye, failed: bye}}
+  card: {{kind: secure_collect, {T}, prompts: [main_menu], variable: card, max_digits: 4, next: bye, failed: bye}}
+  bye: {{kind: hang_up, {T}, prompts: [main_menu]}}
+"""
+
+
+@pytest.fixture
+def extras(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Callers meet a flow of the kinds that leave something."""
+    for name in ("queues", "prompts"):
+        (tmp_path / f"{name}.yaml").write_text((Path(__file__).parents[3] / f"ivr_flows/95500/{name}.yaml").read_text())
+    (tmp_path / "flow.yaml").write_text(EXTRAS)
+    (tmp_path / "allowed.yaml").write_text('transfers: ["021*"]\n')
+    monkeypatch.setattr(f"{__name__}.HOTLINE", load_hotline(tmp_path))
+
+
+@pytest.mark.usefixtures("extras")
+def test_a_caller_who_hangs_up_after_speaking_has_left_a_message() -> None:
+    async def play(world: World) -> None:
+        call = FakeTelephony(caller=CALLER)
+        call.speaks = 60
+        call.press("1", after=0.5)
+        call.caller_hangs_up(after=8)
+        await world.directory.serve(call)
+
+    world = scenario(play)
+    (left,) = world.facts("voicemail.left")
+    assert (left["queue"], left["number"]) == ("claims", CALLER)
+    assert left["ms"] > 4000
+    assert world.end() == ("contained", "customer")
+
+
+@pytest.mark.usefixtures("extras")
+def test_a_message_is_not_asked_for_twice_when_the_process_died_in_the_middle_of_it() -> None:
+    async def play(world: World) -> None:
+        call = FakeTelephony(caller=CALLER)
+        call.speaks = 60
+        call.press("1", after=0.5)
+        first = asyncio.create_task(world.directory.serve(call))
+        await asyncio.sleep(5)
+        first.cancel()
+        await asyncio.gather(first, return_exceptions=True)
+        world.kept[call.variables["CTI_RECORDING"]] = 12.5
+        world.start()
+        await world.directory.load()
+        again = FakeTelephony(caller=CALLER)
+        again.variables = call.variables
+        await world.directory.serve(again)
+        assert len(again.recorded) == 0
+
+    world = scenario(play)
+    assert [left["ms"] for left in world.facts("voicemail.left")] == [12500]
+    assert world.end() == ("contained", "system")
+
+
+@pytest.mark.usefixtures("extras")
+@pytest.mark.parametrize("customer_hangs_up", [False, True])
+def test_a_caller_talks_with_a_number_outside(customer_hangs_up: bool) -> None:
+    async def play(world: World) -> None:
+        call = FakeTelephony(caller=CALLER)
+        call.phones["PJSIP/carrier/sip:02112345678@127.0.9.1"] = FakePhone(answers_after=3, talks_for=60)
+        call.press("2", after=0.5)
+        if customer_hangs_up:
+            call.caller_hangs_up(after=20)
+        else:
+            call.press("5", after=66)
+        await world.directory.serve(call)
+        assert call.legs[0].headers == {}
+
+    world = scenario(play)
+    (tried,) = world.facts("call.transferred")
+    assert (tried["to"], tried["outcome"]) == ("02112345678", "answered")
+    assert world.end() == ("transferred", "customer" if customer_hangs_up else "system")
+    assert len(world.facts("survey.answered")) == (0 if customer_hangs_up else 1)
+
+
+@pytest.mark.usefixtures("extras")
+def test_a_number_outside_that_nobody_answers_leads_on() -> None:
+    async def play(world: World) -> None:
+        call = FakeTelephony(caller=CALLER)
+        call.press("2", after=0.5)
+        await world.directory.serve(call)
+
+    world = scenario(play)
+    assert [tried["outcome"] for tried in world.facts("call.transferred")] == ["unreachable"]
+    assert world.end() == ("contained", "system")
+
+
+@pytest.mark.usefixtures("extras")
+def test_a_conversation_outside_that_outlived_the_process_is_not_dialed_again() -> None:
+    async def play(world: World) -> None:
+        call = FakeTelephony(caller=CALLER)
+        call.phones["PJSIP/carrier/sip:02112345678@127.0.9.1"] = FakePhone(answers_after=1)
+        call.press("2", after=0.5)
+        first = asyncio.create_task(world.directory.serve(call))
+        await asyncio.sleep(10)
+        first.cancel()
+        await asyncio.gather(first, return_exceptions=True)
+        world.start()
+        await world.directory.load()
+        again = FakeTelephony(caller=CALLER)
+        again.variables = {**call.variables, "DIALSTATUS": "ANSWER"}
+        await world.directory.serve(again)
+        assert again.legs == []
+
+    assert scenario(play).end() == ("transferred", "system")
+
+
+@pytest.mark.usefixtures("extras")
+def test_a_fax_is_a_fact() -> None:
+    async def play(world: World) -> None:
+        call = FakeTelephony(caller=CALLER)
+        call.press("3", after=0.5)
+        await world.directory.serve(call)
+
+    (came,) = scenario(play).facts("fax.arrived")
+    assert (came["pages"], came["station"], came["number"]) == (1, "fake", CALLER)
+
+
+@pytest.mark.usefixtures("extras")
+def test_what_is_typed_in_secret_is_in_no_fact_no_recording_and_not_readable_in_the_channel() -> None:
+    async def play(world: World) -> None:
+        call = FakeTelephony(caller=CALLER)
+        call.press("4", after=0.5)
+        call.press("2718", after=2)
+        await world.directory.serve(call)
+        assert call.private == [True, False]
+        assert "2718" not in str(call.variables)
+        assert "caller" not in call.variables["CTI_POSITION"]
+
+    world = scenario(play)
+    assert "2718" not in str([fact.data for fact in world.journal.facts])
+    assert "****" in str(world.facts("node.visited"))

@@ -88,7 +88,9 @@ def test_each_fault_is_found_alone_and_where_it_is(
 
 
 END = f"bye: {{kind: hang_up, {T}}}"
-SECRET = f"hello: {{kind: collect, {T}, prompts: [what], variable: pin, max_digits: 6, secret: true, next: use, failed: bye}}\n"
+SECRET = (
+    f"hello: {{kind: secure_collect, {T}, prompts: [what], variable: pin, max_digits: 6, next: use, failed: bye}}\n"
+)
 BRANCH = f"hello: {{kind: branch, {T}, cases: [%s], otherwise: bye}}\n{END}"
 
 
@@ -99,6 +101,8 @@ BRANCH = f"hello: {{kind: branch, {T}, cases: [%s], otherwise: bye}}\n{END}"
         "kind: http, url: 'http://a.b/', body: {p: 'x{pin}'}, next: bye, failed: bye",
         "kind: sms, text: {zh: '密码 {pin}'}, next: bye, failed: bye",
         "kind: callback, queue: people, number: pin, next: bye, failed: bye",
+        "kind: play, prompts: [{digits: pin}], next: bye",
+        "kind: transfer, number: '{pin}', failed: bye",
     ],
 )
 def test_a_secret_that_would_be_written_down_is_found(write_hotline: WriteHotline, use: str) -> None:

@@ -4,8 +4,24 @@ from __future__ import annotations
 
 import pytest
 
-from cti.facts.kinds import CallbackRequested, SmsRequested, SurveyAnswered
-from cti.ivr import Collect, Hotline, Step, Typed, again, begin, load_hotline, resume
+from cti.facts.kinds import CallbackRequested, CallTransferred, SmsRequested, SurveyAnswered, TransferOutcome
+from cti.ivr import (
+    Answered,
+    Collect,
+    Event,
+    FaxReceived,
+    Hotline,
+    Played,
+    Recorded,
+    Step,
+    Transfer,
+    Transferred,
+    Typed,
+    again,
+    begin,
+    load_hotline,
+    resume,
+)
 from cti.ivr.flowtest import read_tests, run_tests
 from cti.ivr.typed_checks import day, id_card, luhn, phone
 from cti.kit.errors import ConfigError
@@ -152,3 +168,86 @@ def test_checks_are_total() -> None:
             if digits.isdecimal():
                 assert check(digits) in (True, False)
     assert not id_card("00000000000000000X")
+
+
+# Messages, faxes, numbers outside, secrets
+
+VOICEMAIL = f"hello: {{kind: voicemail, {T}, queue: people, prompts: [what], next: done, nothing: failed}}" + ENDS
+FAX = f"hello: {{kind: fax, {T}, next: done, failed: failed}}" + ENDS
+RETRY = f"hello: {{kind: http, {T}, url: 'https://a.b/', retries: 2, next: done, failed: failed}}" + ENDS
+SAYS = f"hello: {{kind: say, {T}, prompts: [hi, {{money: caller}}], next: done, unspeakable: failed}}" + ENDS
+
+
+def after(hotline: Hotline, *events: Event, caller: str = "13800138000") -> list[tuple[str, tuple[str, ...]]]:
+    """(outcome, kinds of facts) of each visit of the first node."""
+    step = start(hotline, caller)
+    visited = [*step.visited]
+    for event in events:
+        step = resume(hotline, step.position, event, 1)
+        visited += step.visited
+    return [(v.outcome, tuple(fact.kind for fact in v.facts)) for v in visited if v.node == "hello"]
+
+
+@pytest.mark.parametrize(
+    ("nodes", "events", "visits"),
+    [
+        (VOICEMAIL, [Recorded("r", 8.0)], [("next", ("voicemail.left",))]),
+        (VOICEMAIL, [Recorded("r", 1.0)], [("nothing", ())]),
+        (VOICEMAIL, [Typed("1", True)], [("nothing", ())]),
+        (FAX, [FaxReceived("f", 2, "station")], [("next", ("fax.arrived",))]),
+        (FAX, [FaxReceived("f", 0)], [("failed", ())]),
+        (RETRY, [Answered(0), Answered(503), Answered(200, {})], [("retried", ()), ("retried", ()), ("next", ())]),
+        (RETRY, [Answered(0), Answered(502), Answered(504)], [("retried", ()), ("retried", ()), ("failed", ())]),
+        (RETRY, [Answered(500)], [("failed", ())]),
+        (SAYS, [Played()], [("next", ())]),
+    ],
+)
+def test_what_a_kind_leaves_of_its_events(
+    write_hotline: WriteHotline, nodes: str, events: list[Event], visits: list[tuple[str, tuple[str, ...]]]
+) -> None:
+    assert after(load_hotline(write_hotline(nodes)), *events) == visits
+
+
+def test_a_value_that_is_none_is_not_said(write_hotline: WriteHotline) -> None:
+    assert after(load_hotline(write_hotline(SAYS)), caller="x") == [("unspeakable", ())]
+
+
+def test_a_transfer_needs_a_number_that_is_allowed(write_hotline: WriteHotline) -> None:
+    fixed = f"hello: {{kind: transfer, {T}, number: '%s', failed: bye}}\nbye: {{kind: hang_up, {T}}}"
+    allowed = 'transfers: ["0211234*", "110"]'
+    refused = "flow.transfer_not_allowed"
+    for number, code in (
+        ("02112345", None),
+        ("110", None),
+        ("119", refused),
+        ("1101", refused),
+        ("12", "flow.bad_number"),
+    ):
+        if code is None:
+            hotline = load_hotline(write_hotline(fixed % number, allowed=allowed))
+            assert start(hotline).command == Transfer(number, 30)
+        else:
+            with pytest.raises(ConfigError) as raised:
+                load_hotline(write_hotline(fixed % number, allowed=allowed))
+            assert [p.code for p in raised.value.problems] == [code]
+
+
+@pytest.mark.parametrize("outcome", list(TransferOutcome))
+def test_how_a_transfer_ended_is_a_fact(write_hotline: WriteHotline, outcome: TransferOutcome) -> None:
+    nodes = f"hello: {{kind: transfer, {T}, number: '{{caller}}', answered: done, failed: failed}}" + ENDS
+    hotline = load_hotline(write_hotline(nodes, allowed='transfers: ["138*"]'))
+    step = resume(hotline, start(hotline).position, Transferred(outcome, 2.5), 1)
+    assert step.visited[0].outcome == ("answered" if outcome == "answered" else "failed")
+    assert step.visited[0].facts == (CallTransferred(to="13800138000", outcome=outcome, talk_ms=2500),)
+    assert after(hotline, caller="") == [("failed", ())]
+
+
+def test_what_is_typed_in_secret_is_gathered_privately_and_masked(write_hotline: WriteHotline) -> None:
+    nodes = COLLECT.replace("kind: collect", "kind: secure_collect") % ", check: luhn"
+    hotline = load_hotline(write_hotline(nodes))
+    step = start(hotline)
+    assert isinstance(step.command, Collect)
+    assert step.command.private
+    done = type_in(hotline, step, "4539148803436468", "4539148803436467")
+    assert [(v.outcome, v.input) for v in done.visited if v.node == "hello"] == [("next", "****")]
+    assert hotline.shown(done.position) == {}

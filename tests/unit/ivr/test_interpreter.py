@@ -30,12 +30,11 @@ from tests.unit.ivr.conftest import WriteHotline
 TITLE = {"zh": "题", "en": "T"}
 ASK_PIN = """
 hello:
-  kind: collect
+  kind: secure_collect
   title: {zh: 密码, en: PIN}
   prompts: [what]
   variable: pin
   max_digits: 6
-  secret: true
   next: bye
   failed: bye
 bye: {kind: hang_up, title: {zh: 再见, en: Bye}}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, get_args
 
-from cti.facts.kinds import QueueOutcome
+from cti.facts.kinds import QueueOutcome, TransferOutcome
 from cti.ivr import (
     Answered,
     Collect,
@@ -20,12 +20,18 @@ from cti.ivr import (
     Consulted,
     Enqueue,
     Event,
+    FaxReceived,
     HangUp,
     Hotline,
     LeftQueue,
     Play,
     Played,
+    ReceiveFax,
+    Record,
+    Recorded,
     Request,
+    Transfer,
+    Transferred,
     Typed,
     again,
     begin,
@@ -44,7 +50,7 @@ QUEUES = {
 }
 PROMPTS = {"hi": {"zh": "您好"}}
 CALENDARS = {"always": {"time_zone": "Asia/Shanghai", "weekly": {"mon-sun": ["00:00-24:00"]}}}
-ALLOWED = {"hosts": ["https://a.b"]}
+ALLOWED = {"hosts": ["https://a.b"], "transfers": ["021*"]}
 SUBFLOWS = {
     "part": {
         "arguments": ["a"],
@@ -88,7 +94,7 @@ def _menu(rng: Random) -> Made:
 
 def _collect(rng: Random) -> Made:
     node: Draft = {"prompts": ["hi"], "variable": rng.choice(VARIABLES), "max_digits": rng.randint(1, 8), "next": None, "failed": None,
-                   "attempts": rng.randint(1, 3), "secret": rng.random() < 0.2}  # fmt: skip
+                   "attempts": rng.randint(1, 3)}  # fmt: skip
     if rng.random() < 0.3:
         node |= {"confirm": {"prompts": ["hi", {"digits": node["variable"]}], "key": "1"}}
     return node, [("next",)], [("failed",)]
@@ -137,6 +143,14 @@ KINDS: dict[str, Callable[[Random], Made]] = {
     "survey": lambda rng: (
         {"question": "q", "prompts": ["hi"], "next": None, "skipped": None}, [("next",)], [("skipped",)],
     ),
+    "secure_collect": lambda rng: (
+        {"prompts": ["hi"], "variable": "pin", "max_digits": rng.randint(1, 8), "next": None, "failed": None}, [("next",)], [("failed",)],
+    ),
+    "voicemail": lambda rng: (
+        {"queue": "people", "prompts": ["hi"], "next": None, "nothing": None}, [("next",)], [("nothing",)],
+    ),
+    "transfer": lambda rng: ({"number": rng.choice(["02112345678", "{a}"]), "failed": None}, [], [("failed",)]),
+    "fax": lambda rng: ({"next": None, "failed": None}, [], [("next",), ("failed",)]),
     "subflow": lambda rng: (
         {"flow": "part", "arguments": {"a": rng.choice(["1", "{caller}", "{b}"])}, "then": {"done": None, "gave_up": None}},
         [("then", "done")], [("then", "gave_up")],
@@ -214,6 +228,12 @@ def _event(command: Command, rng: Random, *, silent: bool) -> Event:
                 [None, "text", 7, [], {"x": {"y": rng.choice(["1", 2.5, True, None, {}, "x" * 500])}}, {"x": []}]
             )
             return Answered(rng.choice([0, 200, 201, 204, 301, 404, 500, 599]), body)
+        case Record():
+            return Recorded("r", 0.0 if silent else rng.choice([0.0, 0.1, 30.0]))
+        case ReceiveFax():
+            return FaxReceived("f", rng.choice([-1, 0, 1, 9]), "x")
+        case Transfer():
+            return Transferred(rng.choice([*TransferOutcome]), 1.0)
         case Consult():
             return Consulted(rng.choice(["open", "closed", "holiday"]))
         case Enqueue():

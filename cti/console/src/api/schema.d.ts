@@ -897,7 +897,7 @@ export interface components {
          * @description Why a contact ended.
          * @enum {string}
          */
-        readonly EndCause: "served" | "contained" | "left_flow" | "abandoned" | "unserved" | "failed" | "lost";
+        readonly EndCause: "served" | "contained" | "transferred" | "left_flow" | "abandoned" | "unserved" | "failed" | "lost";
         /**
          * ErrorBody
          * @description What every 4xx and 5xx answer holds.
