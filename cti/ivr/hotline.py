@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
-from pydantic import Field, RootModel, model_validator
+from pydantic import Field, RootModel, field_validator
 
 from cti.ivr.allowed import Allowed
 from cti.ivr.calendars import Calendar
@@ -85,13 +85,13 @@ class QueuesFile(Model):
     wrap_up_codes: tuple[Code, ...] = Field(min_length=1)
     break_reasons: tuple[Code, ...] = Field(min_length=1)
 
-    @model_validator(mode="after")
-    def _once(self) -> Self:
-        for codes in (self.wrap_up_codes, self.break_reasons):
-            names = [c.code for c in codes]
-            if twice := sorted({n for n in names if names.count(n) > 1}):
-                raise ValueError(f"code stands twice: {', '.join(twice)}")
-        return self
+    @field_validator("wrap_up_codes", "break_reasons")
+    @classmethod
+    def _once(cls, codes: tuple[Code, ...]) -> tuple[Code, ...]:
+        names = [c.code for c in codes]
+        if twice := sorted({n for n in names if names.count(n) > 1}):
+            raise ValueError(f"code stands twice: {', '.join(twice)}")
+        return codes
 
 
 class PromptsFile(RootModel[dict[PROMPT_NAME, dict[LANGUAGE, SPOKEN]]]):

@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import re
 import struct
+import wave
+from array import array
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -331,3 +334,22 @@ async def test_a_fax_of_one_page_is_received(settings: Settings, node: Node) -> 
         await node.link.action("Originate", machine)
         fax = await asyncio.wait_for(came.get(), 90)
     assert fax.pages == pages_in(received) == 1
+
+
+async def test_a_recording_of_the_call_holds_silence_while_it_is_kept_private(
+    world: AsteriskWorld, node: Node, settings: Settings
+) -> None:
+    call, file = world.telephony, settings.state / f"{world.telephony.contact}-monitor.wav"
+    await node.link.action("MixMonitor", {"Channel": call.channel, "File": str(file)})
+    await world.call.rtp.speak(1.0)
+    await call.keep_private(True)
+    await world.call.rtp.speak(1.0)
+    await call.keep_private(False)
+    await world.call.rtp.speak(1.0)
+    await node.link.action("StopMixMonitor", {"Channel": call.channel})
+    await until(lambda: file.is_file() and file.stat().st_size > 16_000, "the recording")
+    with wave.open(str(file)) as recording:
+        sound = array("h", recording.readframes(recording.getnframes()))
+    loud = [max(map(abs, sound[start : start + 800])) > 1000 for start in range(0, len(sound) - 800, 800)]
+    heard = [loud[0], *(here for before, here in pairwise(loud) if here != before)]
+    assert heard == [True, False, True], loud

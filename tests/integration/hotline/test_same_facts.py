@@ -1,9 +1,14 @@
-"""The same flow tests on the interpreter and on real Asterisk: the same facts, in the same order."""
+"""The same flow tests on the interpreter and on real Asterisk: the same facts, in the same order.
+
+Callers who only press keys are SIPp; those who speak, or whom somebody else answers, are our own phone.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +20,17 @@ from cti.ivr.flowtest.model import Does, FlowTest
 from cti.ivr.flowtest.run import run_test
 from cti.kit.strict_yaml import parse, read
 from cti.wiring import hotline_folder
+from tests.desktop import Desktop
 from tests.integration.hotline.test_releases import Publisher
+from tests.phone import Phone
+from tests.sipp import AwaitHangUp, Caller, Digits, HangUp, Pause, calling
 from tests.system import System, eventually
 
+EXPERT = "02112345678"
+ASIDE = frozenset({"recording", "ms", "talk_ms"})  # what differs from call to call
 PROOF = Path(__file__).parent / "proof"
 HOTLINE = load_hotline(PROOF)
+FROM_NODES = ("sms.requested", "callback.requested", "survey.answered", "voicemail.left", "call.transferred")
 TESTS = read_tests(parse(read(PROOF / "tests.yaml"), "tests.yaml"), HOTLINE).tests
 
 
@@ -37,7 +48,7 @@ def story(visits: Sequence[NodeVisit]) -> list[tuple[Any, ...]]:
     told: list[tuple[Any, ...]] = []
     for visit in visits:
         told.append(("node.visited", visit.node, visit.kind, visit.outcome, visit.input))
-        told += [(fact.kind, fact.model_dump(mode="json")) for fact in visit.facts]
+        told += [(fact.kind, _lasting(fact.model_dump(mode="json"))) for fact in visit.facts]
     return told
 
 
@@ -48,9 +59,13 @@ def story_of(facts: Sequence[dict[str, Any]]) -> list[tuple[Any, ...]]:
         kind, data = fact["kind"], fact["data"]
         if kind == "node.visited":
             told.append((kind, data["node"], data["node_kind"], data["outcome"], data["input"]))
-        elif kind in ("sms.requested", "callback.requested", "survey.answered"):
-            told.append((kind, data))
+        elif kind in FROM_NODES:
+            told.append((kind, _lasting(data)))
     return told
+
+
+def _lasting(data: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in data.items() if key not in ASIDE}
 
 
 def visits_before(test: FlowTest, step: int) -> int:
@@ -59,8 +74,33 @@ def visits_before(test: FlowTest, step: int) -> int:
     return sum(visit.outcome != "hung_up" for visit in run_test(HOTLINE, until).visited)
 
 
-async def act(system: System, test: FlowTest) -> list[tuple[Any, ...]]:
-    """A real caller does what the test says; gives what became of it."""
+def only_keys(test: FlowTest) -> bool:
+    """Whether nobody but the caller takes part, and the caller does not speak."""
+    return (
+        not any(step.speak or step.transfer or step.queue for step in test.does) and "nothing is said" not in test.name
+    )
+
+
+async def sipp(system: System, test: FlowTest, folder: Path) -> list[tuple[Any, ...]]:
+    """SIPp presses what the test says, each time while it is being asked; gives what became of it."""
+    steps: list[Any] = []
+    for step in test.does:
+        if step.press is not None:
+            steps += [Pause(1200), Digits(step.press)]
+        elif step.silent:
+            steps.append(Pause(1000))
+        elif step.hang_up:
+            steps += [Pause(1200), HangUp()]
+    leaves = bool(test.does[-1].hang_up)
+    caller = Caller(system.carrier("sh"), (*steps, *(() if leaves else (AwaitHangUp(),))), number=test.caller)
+    node = system.topology.site("sh").nodes[0].address
+    async with calling(caller, node, folder) as call:
+        await call.succeeded()
+    return story_of((await system.story(test.caller))["facts"])
+
+
+async def act(system: System, test: FlowTest, others: Others) -> list[tuple[Any, ...]]:
+    """Our own phone does what the test says, and others what is theirs; gives what became of it."""
     async with system.caller(test.caller) as caller:
         call = await caller.call("95500")
         contact = await system.contact_of(test.caller)
@@ -73,9 +113,40 @@ async def act(system: System, test: FlowTest) -> list[tuple[Any, ...]]:
             await eventually(there, f"{test.name}: the moment for step {number}")
             if step.press is not None:
                 await call.press(step.press)
-            if step.hang_up:
-                await call.hang_up()
+            if step.speak is not None:
+                await call.rtp.speak(step.speak + 3)  # the prompt and the beep come first
+                await call.press("#")
+            if step.transfer is not None:
+                await others.outside(answers=step.transfer == "answered")
+            if step.queue is not None:
+                await others.agent()
+        if "nothing is said" in test.name:
+            await call.rtp.speak(15, loud=False)  # a line that is open
         return story_of((await system.story(test.caller))["facts"])
+
+
+@dataclass
+class Others:
+    """An agent, and a phone outside behind the carrier."""
+
+    phone: Phone
+    desktop: Desktop
+    expert: Phone
+
+    async def agent(self) -> None:
+        call = await self.phone.ring()
+        await call.answer()
+        await self.desktop.state("talking")
+        await call.hang_up()
+        await self.desktop.wrap_up()
+
+    async def outside(self, *, answers: bool) -> None:
+        call = await self.expert.ring()
+        if answers:
+            await call.answer()
+            await call.hang_up()
+        else:
+            call.refuse()
 
 
 def test_the_proof_flow_passes_its_tests() -> None:
@@ -83,17 +154,36 @@ def test_the_proof_flow_passes_its_tests() -> None:
     assert len(TESTS) >= 12
 
 
-async def test_real_calls_leave_the_facts_that_the_interpreter_says(system: System, published: None) -> None:
-    came = await asyncio.gather(*(act(system, test) for test in TESTS))
-    for test, real in zip(TESTS, came, strict=True):
+async def test_callers_played_by_sipp_leave_the_facts_that_the_interpreter_says(
+    system: System, published: None, tmp_path: Path
+) -> None:
+    tests = [test for test in TESTS if only_keys(test)]
+    assert len(tests) >= 12
+    came = await asyncio.gather(*(sipp(system, test, tmp_path) for test in tests))
+    for test, real in zip(tests, came, strict=True):
         assert real == story(run_test(HOTLINE, test).visited), test.name
 
 
-async def test_what_a_caller_types_in_secret_is_in_no_fact_and_no_log(system: System, published: None) -> None:
+async def test_callers_whom_others_serve_leave_them_too(system: System, published: None) -> None:
+    tests = [test for test in TESTS if not only_keys(test)]
+    site = system.topology.site("sh")
+    async with AsyncExitStack() as stack:
+        phone, desktop = await system.seat(stack, "1001")
+        behind = Phone(system.carrier("sh"), EXPERT, site.nodes[0].address, port=site.carriers[0].port)
+        others = Others(phone, desktop, await stack.enter_async_context(behind))
+        for test in tests:
+            assert await act(system, test, others) == story(run_test(HOTLINE, test).visited), test.name
+    kept = list(system.settings.recordings("sh").glob("*.wav"))
+    assert max(file.stat().st_size for file in kept) > 16_000 * 3
+
+
+async def test_what_a_caller_types_in_secret_is_in_no_fact_and_no_log(
+    system: System, published: None, tmp_path: Path
+) -> None:
     test = next(test for test in TESTS if "secret" in test.name)
     (card,) = (step.press for step in test.does[1:])
     assert card is not None
-    await act(system, test.model_copy(update={"caller": "13940000099"}))
+    await sipp(system, test.model_copy(update={"caller": "13940000099"}), tmp_path)
     facts = (await system.api.get("/api/v1/contacts", params={"caller": "13940000099"})).json()["items"]
     story = (await system.api.get(f"/api/v1/contacts/{facts[0]['id']}")).text
     logs = "".join(path.read_text(errors="replace") for path in (system.settings.state / "logs").glob("*.log"))
