@@ -122,17 +122,24 @@ def scenario(caller: Caller, folder: Path) -> str:
     xml.append(_receive(optional=(100, 180, 181, 183), response=caller.refused_with or 200))
     xml.append(_request("ACK", caller, sequence, to_tag=True, back=6 if caller.refused_with else 0))
     if not caller.refused_with:
-        xml += [_step(caller, step, sequence + 1, number, folder) for number, step in enumerate(caller.steps, 1)]
+        following = (*caller.steps[1:], None)
+        xml += [
+            _step(caller, step, sequence + 1, number, folder, ends=isinstance(then, AwaitHangUp))
+            for number, (step, then) in enumerate(zip(caller.steps, following, strict=True), 1)
+        ]
     xml.append("</scenario>")
     return "\n".join(xml)
 
 
-def _step(caller: Caller, step: Digits | Pause | HangUp | AwaitHangUp, sequence: int, number: int, folder: Path) -> str:
+def _step(
+    caller: Caller, step: Digits | Pause | HangUp | AwaitHangUp, sequence: int, number: int, folder: Path, *, ends: bool
+) -> str:
+    """`ends`: the other side may end the call already while the keys are played."""
     match step:
         case Digits(keys, gap_ms):
             file = folder / f"digits-{next(_captures)}.pcap"
             file.write_bytes(capture(keys, gap_ms, start_ms=number * 60_000))
-            playing = f'<pause milliseconds="{duration_ms(keys, gap_ms)}"/>'
+            playing = "" if ends else f'<pause milliseconds="{duration_ms(keys, gap_ms)}"/>'
             return f'<nop><action><exec play_pcap_audio="{file}"/></action></nop>{playing}'
         case Pause(ms):
             return f'<pause milliseconds="{ms}"/>'

@@ -88,7 +88,7 @@ async def sipp(system: System, test: FlowTest, folder: Path) -> list[tuple[Any, 
         if step.press is not None:
             steps += [Pause(1200), Digits(step.press)]
         elif step.silent:
-            steps.append(Pause(1000))
+            assert step is test.does[-1]  # then SIPp waits for the end
         elif step.hang_up:
             steps += [Pause(1200), HangUp()]
     leaves = bool(test.does[-1].hang_up)
