@@ -1,0 +1,53 @@
+"""What all tests share: a machine that stands still is no fault of ours.
+
+Virtual machines are sometimes frozen by their host, for half a minute and more (the kernel then tells of a workqueue lockup). Every timer,
+ours, Asterisk's and SIPp's, runs out at once when they go on. A test that fails while the machine stood still is run once more,
+and the summary says so.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+TICK, STILL = 0.2, 3.0  # seconds; no scheduler leaves a thread waiting for 3 s
+
+_stood_still: list[tuple[float, float]] = []  # (when it went on, for how long), on the monotonic clock
+_ran_again: list[tuple[str, float]] = []
+
+
+def _watch() -> None:
+    before = time.monotonic()
+    while True:
+        time.sleep(TICK)
+        now = time.monotonic()
+        if now - before > STILL:
+            _stood_still.append((now, now - before))
+        before = now
+
+
+def pytest_configure() -> None:
+    threading.Thread(target=_watch, name="watches the machine", daemon=True).start()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    began = time.monotonic()
+    reports = runtestprotocol(item, log=False, nextitem=nextitem)
+    stood = max((lasted for at, lasted in _stood_still if at > began), default=0.0)
+    if stood and any(report.failed for report in reports):
+        _ran_again.append((item.nodeid, stood))
+        reports = runtestprotocol(item, log=False, nextitem=nextitem)
+    for report in reports:
+        item.ihook.pytest_runtest_logreport(report=report)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for test, stood in _ran_again:
+        terminalreporter.write_line(f"run again, because the machine stood still for {stood:.0f} s: {test}")
