@@ -62,9 +62,10 @@ def flow_app(settings: Callable[[], Settings]) -> typer.Typer:
         if problems:
             raise ConfigError(*problems)
         for hotline in hotlines:
-            made = render(hotline, settings().prompts, print)
+            its = settings()
+            made = render(hotline, its.prompts, print, its.engine)
             print(f"{hotline.number} {hotline.name} {hotline.version}: {made} prompts made 已生成 {made} 条提示音")
-            for missing in Sounds(hotline, settings().prompts).missing():
+            for missing in Sounds(hotline, its.prompts, its.engine).missing():
                 print(f"  missing 缺少: {missing}")
 
     @app.command(epilog="Example: cti flow docs")

@@ -51,7 +51,7 @@ def add_publish_commands(app: typer.Typer, settings: Callable[[], Settings]) -> 
             if not tested.ok:
                 _say_problems(tested.problems(), as_json)
                 raise typer.Exit(FAILED)
-        render(hotline, its.prompts, lambda line: None if as_json else print(line))
+        render(hotline, its.prompts, lambda line: None if as_json else print(line), its.engine)
         center = DataCenterApi(its, hotline.number)
         who = author or getpass.getuser()
         bundle = base64.b64encode(pack(source)).decode()

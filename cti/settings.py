@@ -19,6 +19,7 @@ from tempfile import NamedTemporaryFile
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cti.asterisk.pbx.installation import Installation
+from cti.asterisk.speech import ESPEAK, Engine, Program
 from cti.kit.errors import ConfigError, EnvironmentProblem, Language, problem
 from cti.kit.strict_yaml import load_model
 from cti.topology import Topology
@@ -75,6 +76,10 @@ class Settings(BaseModel):
     )
     journal_days: float = Field(
         default=30, ge=1, description="how long a site keeps facts that the data center has; HOTLINE_JOURNAL_DAYS"
+    )
+    speech: str | None = Field(
+        default=None,
+        description="a program in place of espeak-ng, with {language} and {file}; the text comes on its standard input; HOTLINE_SPEECH",
     )
     ca_file: Path | None = Field(
         default=None, description="certificates (PEM) that flows' requests trust besides the public ones; HOTLINE_CA"
@@ -154,6 +159,17 @@ class Settings(BaseModel):
                     "请恢复该文件；或删除后重新生成（话机密码需同时更新）。",
                 )
             ) from None
+
+    @cached_property
+    def engine(self) -> Engine:
+        """What speaks the prompts. Raises `ConfigError`."""
+        try:
+            return Program(self.speech) if self.speech else ESPEAK
+        except ValueError as error:
+            raise ConfigError(problem(
+                "settings.speech", "HOTLINE_SPEECH", f"This is no command that speaks: {error}.", f"这不是可用的语音合成命令：{error}。",
+                'Write for example "my-tts --voice {language} --output {file}".', '请写成 "my-tts --voice {language} --output {file}"。',
+            )) from None  # fmt: skip
 
     @property
     def prompts(self) -> Path:

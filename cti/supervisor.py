@@ -93,7 +93,7 @@ async def up(settings: Settings, say: Callable[[str], None] = print) -> None:
 
     runtime = await asyncio.to_thread(prepare, settings.cache, step)
     if hotline is not None:
-        await asyncio.to_thread(render, hotline, settings.prompts, step)
+        await asyncio.to_thread(render, hotline, settings.prompts, step, settings.engine)
     pbx = Pbx(its, runtime)
     nodes = [node.name for site in topology.sites for node in site.nodes]
     children = [Child("datacenter", ["datacenter"], settings)]

@@ -106,7 +106,7 @@ async def run_site(settings: Settings, name: str) -> None:
 
         async def make(hotline: Hotline) -> Edition:
             await asyncio.to_thread(
-                render, hotline, settings.prompts, lambda line: log.info("prompts.progress", said=line)
+                render, hotline, settings.prompts, lambda line: log.info("prompts.progress", said=line), settings.engine
             )
             return _edition(settings, hotline)
 
@@ -162,7 +162,7 @@ def _node_titles(settings: Settings) -> dict[tuple[str, str], NodeTitle]:
 
 
 def _edition(settings: Settings, hotline: Hotline) -> Edition:
-    return Edition(hotline, Sounds(hotline, settings.prompts))
+    return Edition(hotline, Sounds(hotline, settings.prompts, settings.engine))
 
 
 def _editions(settings: Settings, store: ReleaseStore) -> Editions:

@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from cti.asterisk.speech import Phrase, convert, recipe, speak
+from cti.asterisk.speech import CONVERTER, ESPEAK, Engine, Phrase, convert, recipe, speak
 from cti.ivr import Hotline, PromptRef
 from cti.kit.errors import EnvironmentProblem, problem
 from cti.kit.logging import get_logger
@@ -39,9 +39,9 @@ class _Job:
 class Sounds:
     """Where the audio of a hotline's prompts is. Safe to ask during calls: at most one look at the file system."""
 
-    def __init__(self, hotline: Hotline, folder: Path) -> None:
-        self._paths = {ref: job.target for ref, job in _jobs(hotline, folder)}
-        self._fallback = _fallback_job(folder).target
+    def __init__(self, hotline: Hotline, folder: Path, engine: Engine = ESPEAK) -> None:
+        self._paths = {ref: job.target for ref, job in _jobs(hotline, folder, engine)}
+        self._fallback = _fallback_job(folder, engine).target
         self._there: set[Path] = set()
 
     def find(self, prompt: PromptRef) -> str | None:
@@ -64,16 +64,16 @@ class Sounds:
         return path in self._there
 
 
-def render(hotline: Hotline, folder: Path, progress: Callable[[str], None]) -> int:
+def render(hotline: Hotline, folder: Path, progress: Callable[[str], None], engine: Engine = ESPEAK) -> int:
     """Makes the audio that is not in `folder` yet, and gives the number of files made. Two processes may do so at once.
 
     Raises `EnvironmentProblem`, once for all, when a program is missing or a file can't be made; what was made stays.
     """
-    wanted = [_fallback_job(folder), *(job for _, job in _jobs(hotline, folder))]
+    wanted = [_fallback_job(folder, engine), *(job for _, job in _jobs(hotline, folder, engine))]
     jobs = list({job.target: job for job in wanted if not job.target.is_file()}.values())
     if not jobs:
         return 0
-    _require("sox", *(["espeak-ng"] if any(job.texts for job in jobs) else []))
+    _require(CONVERTER, *([engine.program] if any(job.texts for job in jobs) else []))
     progress(f"speaking {len(jobs)} prompts of {hotline.number}")
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -81,7 +81,7 @@ def render(hotline: Hotline, folder: Path, progress: Callable[[str], None]) -> i
             tempfile.TemporaryDirectory(dir=folder, prefix=".making-") as scratch,
             ThreadPoolExecutor(WORKERS) as workers,
         ):
-            for number, _ in enumerate(workers.map(lambda job: _make(job, Path(scratch)), jobs), 1):
+            for number, _ in enumerate(workers.map(lambda job: _make(job, Path(scratch), engine), jobs), 1):
                 if number % 50 == 0:
                     progress(f"spoke {number} of {len(jobs)} prompts")
     except subprocess.SubprocessError as error:
@@ -92,7 +92,7 @@ def render(hotline: Hotline, folder: Path, progress: Callable[[str], None]) -> i
     return len(jobs)
 
 
-def _jobs(hotline: Hotline, folder: Path) -> Iterator[tuple[PromptRef, _Job]]:
+def _jobs(hotline: Hotline, folder: Path, engine: Engine) -> Iterator[tuple[PromptRef, _Job]]:
     for ref in {**hotline.prompts, **hotline.recordings}:
         recording = hotline.recordings.get(ref)
         if recording is not None:
@@ -102,11 +102,11 @@ def _jobs(hotline: Hotline, folder: Path) -> Iterator[tuple[PromptRef, _Job]]:
             )
         else:
             texts = ((ref.language, hotline.prompts[ref]),)
-            yield ref, _Job(_target(folder, ref.language, ref.id, recipe(texts)), texts)
+            yield ref, _Job(_target(folder, ref.language, ref.id, recipe(texts, engine)), texts)
 
 
-def _fallback_job(folder: Path) -> _Job:
-    return _Job(_target(folder, "any", "unavailable", recipe(UNAVAILABLE)), UNAVAILABLE)
+def _fallback_job(folder: Path, engine: Engine) -> _Job:
+    return _Job(_target(folder, "any", "unavailable", recipe(UNAVAILABLE, engine)), UNAVAILABLE)
 
 
 def _target(folder: Path, language: str, name: str, source: str) -> Path:
@@ -115,12 +115,12 @@ def _target(folder: Path, language: str, name: str, source: str) -> Path:
     return folder / language / f"{name}-{digest[:12]}.wav"
 
 
-def _make(job: _Job, scratch: Path) -> None:
+def _make(job: _Job, scratch: Path, engine: Engine) -> None:
     done = scratch / f"{job.target.parent.name}-{job.target.name}"
     if job.recording:
         convert([job.recording], done)
     else:
-        speak(job.texts, done)
+        speak(job.texts, done, engine)
     job.target.parent.mkdir(exist_ok=True)
     done.replace(job.target)  # Asterisk never sees half a file
 

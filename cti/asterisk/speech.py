@@ -1,14 +1,18 @@
-"""Text to a telephone's sound file, offline: espeak-ng speaks, sox brings it into form."""
+"""Text to a telephone's sound file: an engine speaks, sox brings it into form.
+
+The engine is espeak-ng, offline, or any program that reads text and writes a sound file (`Program`).
+"""
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
-PROGRAMS: Final = ("espeak-ng", "sox")
-TIMEOUT: Final = 30.0  # seconds for one file; it takes milliseconds
+CONVERTER: Final = "sox"
+TIMEOUT: Final = 30.0  # seconds for one file; espeak-ng takes milliseconds
 
 _VOICES: Final = {
     "zh": ("cmn", 230),
@@ -23,22 +27,66 @@ _LEAST_BYTES: Final = 3000  # the pauses alone are 2,284: a smaller file says no
 Phrase = tuple[str, str]  # (language, text)
 
 
-def recipe(phrases: Sequence[Phrase]) -> str:
+class Engine(Protocol):
+    """Speaks. Two engines that speak otherwise have other recipes."""
+
+    program: str  # what must be installed
+
+    def recipe(self, language: str) -> tuple[object, ...]:
+        """All that decides how a text sounds in this language."""
+        ...
+
+    def say(self, language: str, text: str, target: Path) -> None:
+        """Writes a sound file that sox can read. Raises `subprocess.SubprocessError` or `OSError`."""
+        ...
+
+
+class Espeak:
+    program = "espeak-ng"
+
+    def recipe(self, language: str) -> tuple[object, ...]:
+        return _VOICES.get(language, (language, _SPEED))
+
+    def say(self, language: str, text: str, target: Path) -> None:
+        voice, speed = _VOICES.get(language, (language, _SPEED))
+        # The text goes through standard input: it may begin with a dash.
+        _run(["espeak-ng", "-v", voice, "-s", str(speed), "-w", str(target), "--stdin"], text)
+
+
+class Program:
+    """A program of the installation's choice, such as `my-tts --voice {language} --output {file}`: the text comes on standard input."""
+
+    def __init__(self, command: str) -> None:
+        """Raises ValueError when quotes are not closed, or nothing says where to write."""
+        self._words = shlex.split(command)
+        if not any("{file}" in word for word in self._words):
+            raise ValueError("{file} is missing")
+        self.program = self._words[0]
+
+    def recipe(self, language: str) -> tuple[object, ...]:
+        return (language, *self._words)
+
+    def say(self, language: str, text: str, target: Path) -> None:
+        _run([word.replace("{language}", language).replace("{file}", str(target)) for word in self._words], text)
+
+
+ESPEAK: Final = Espeak()
+
+
+def recipe(phrases: Sequence[Phrase], engine: Engine = ESPEAK) -> str:
     """What a file spoken from `phrases` is made of: another recipe, another file."""
-    return repr([(text, *_voice(language)) for language, text in phrases]) + _EFFECTS
+    return repr([(text, *engine.recipe(language)) for language, text in phrases]) + _EFFECTS
 
 
-def speak(phrases: Sequence[Phrase], target: Path) -> None:
+def speak(phrases: Sequence[Phrase], target: Path, engine: Engine = ESPEAK) -> None:
     """Writes the phrases, one after the other, as 8 kHz mono 16-bit WAV: what every Asterisk plays without a codec.
 
     `target` must not be a file that anybody plays already. Raises `subprocess.SubprocessError` or `OSError`.
     """
     parts = []
     for index, (language, text) in enumerate(phrases):
-        voice, speed = _voice(language)
         part = target.with_name(f"{target.stem}-{language}-{index}.wav")
-        # The text goes through standard input: it may begin with a dash.
-        _run(["espeak-ng", "-v", voice, "-s", str(speed), "-w", str(part), "--stdin"], text)
+        engine.say(language, text, part)
         parts.append(part)
     convert(parts, target)
     if target.stat().st_size < _LEAST_BYTES:
@@ -47,11 +95,7 @@ def speak(phrases: Sequence[Phrase], target: Path) -> None:
 
 def convert(parts: Sequence[Path], target: Path) -> None:
     """Joins sound files into one of a telephone's form. Raises as `speak` does."""
-    _run(["sox", "-D", *map(str, parts), "-b", "16", str(target), *_EFFECTS.split()])
-
-
-def _voice(language: str) -> tuple[str, int]:
-    return _VOICES.get(language, (language, _SPEED))
+    _run([CONVERTER, "-D", *map(str, parts), "-b", "16", str(target), *_EFFECTS.split()])
 
 
 def _run(command: list[str], text: str = "") -> None:

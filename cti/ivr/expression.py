@@ -7,13 +7,13 @@ All variables of a flow are text; `int(policy.years) >= 2` makes a number of one
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Final, Protocol, cast
 
 from cel_expr_python import cel
 
-from cti.ivr.names import Expression, Place, without_text
+from cti.ivr.names import Expression, Place, Template, without_text
 from cti.ivr.node import Fault
 from cti.ivr.position import plain
 from cti.kit.errors import Text
@@ -51,6 +51,30 @@ def evaluate(expression: Expression, values: Mapping[str, str]) -> str | None:
         return None
     value = result.value()
     return ("true" if value else "false") if isinstance(value, bool) else plain(str(value))
+
+
+def filled(template: Template, values: Mapping[str, str], encode: Callable[[str], str] = str) -> str:
+    """The text with its variables and expressions filled in, each through `encode`. KeyError when one has no value."""
+
+    def made(variable: str, expression: str) -> str:
+        if variable:
+            return encode(values[variable])
+        value = evaluate(Expression(expression), values)
+        if value is None:
+            raise KeyError(expression)
+        return encode(value)
+
+    return template.with_each(made)
+
+
+def template_faults(text: Template, place: Place) -> tuple[Fault, ...]:
+    """A brace that belongs to no placeholder, and what is wrong with the expressions."""
+    if set("{}") & set(text.literal()):
+        return (Fault("flow.bad_template", place, Text(
+            "A brace here belongs to no {variable} and no {= expression}.", "此处的花括号不是有效的 {变量} 或 {= 表达式}。"),
+            Text("Write {name} with a name of lower-case letters, digits, _ and dots.",
+                 "请写成 {名称}，名称由小写字母、数字、下划线和点组成。")),)  # fmt: skip
+    return tuple(fault for one in text.expressions() for fault in expression_faults(one, place, condition=False))
 
 
 def may_fail(expression: Expression) -> bool:

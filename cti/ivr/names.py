@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Annotated, Any, ClassVar, Final, cast, get_args
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, GetCoreSchemaHandler, Tag
@@ -18,7 +18,8 @@ Place = tuple[str | int, ...]
 PROVIDED: Final = ("caller", "called", "language", "data_center")
 
 _NAME = r"[a-z][a-z0-9_]{0,40}"
-_PLACEHOLDER = re.compile(rf"\{{({_NAME}(?:\.{_NAME})*)\}}")
+# {variable}, or {= expression}
+_PLACEHOLDER = re.compile(rf"\{{({_NAME}(?:\.{_NAME})*)\}}|\{{=\s*([^{{}}]{{1,200}}?)\s*\}}")
 _TEXT = re.compile(r"""[rRbB]{0,2}(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')""")  # text inside an expression
 _IDENTIFIER = re.compile(r"(?<![\w.])([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\b(?!\.\w)(\s*\()?")
 _CEL_WORDS: Final = frozenset({"true", "false", "null", "in"})
@@ -97,22 +98,29 @@ class VariableName(Reference):
 
 
 class Template(Reference):
-    """Text with `{variable}` in it."""
+    """Text with `{variable}` or `{= expression}` in it. `cti.ivr.expression` checks and fills it."""
 
     __slots__ = ()
     pattern = r"^[^\x00-\x1f\x7f]{1,500}$"
     kind, noun = "template", Text("template", "模板")
 
     def variables(self) -> tuple[VariableName, ...]:
-        return tuple(VariableName(name) for name in _PLACEHOLDER.findall(self))
+        """Those of its expressions too."""
+        names = [name for name, _ in _PLACEHOLDER.findall(self) if name]
+        return tuple(VariableName(name) for name in names) + tuple(
+            v for one in self.expressions() for v in one.variables()
+        )
+
+    def expressions(self) -> tuple[Expression, ...]:
+        return tuple(Expression(text) for _, text in _PLACEHOLDER.findall(self) if text)
+
+    def with_each(self, made: Callable[[str, str], str]) -> str:
+        """The text with `made(variable, expression)`, one of them "", in place of each placeholder."""
+        return _PLACEHOLDER.sub(lambda found: made(found[1] or "", found[2] or ""), self)
 
     def literal(self) -> str:
         """What is left without the placeholders; a brace in it is a mistake."""
-        return _PLACEHOLDER.sub("", self)
-
-    def fill(self, values: dict[str, str]) -> str:
-        """KeyError if a variable has no value."""
-        return _PLACEHOLDER.sub(lambda found: values[found[1]], self)
+        return self.with_each(lambda variable, expression: "")
 
 
 class Expression(Reference):

@@ -15,7 +15,7 @@ from pydantic import Field
 from cti.facts import FactData
 from cti.ivr.allowed import Allowed
 from cti.ivr.commands import Command, Event, PromptRef
-from cti.ivr.names import Model, NodeName, Place, Saying, Template, Title, VariableName, references
+from cti.ivr.names import Model, NodeName, Place, Saying, Title, VariableName, references
 from cti.ivr.position import Position
 from cti.ivr.spoken import words
 from cti.kit.errors import Text
@@ -133,15 +133,6 @@ class Node(Model):
         for place, reference in references(self):
             if isinstance(reference, NodeName):
                 yield place, reference
-
-
-def stray_brace(text: Template, place: Place) -> Iterator[Fault]:
-    """A brace that belongs to no `{variable}`."""
-    if set("{}") & set(text.literal()):
-        yield Fault("flow.bad_template", place, Text(
-            "A brace here belongs to no {variable}.", "此处的花括号不是有效的 {变量}。"),
-            Text("Write {name} with a name of lower-case letters, digits, _ and dots.",
-                 "请写成 {名称}，名称由小写字母、数字、下划线和点组成。"))  # fmt: skip
 
 
 def said(prompts: Sequence[Saying], position: Position) -> tuple[PromptRef, ...]:

@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from cti.asterisk.speech import PROGRAMS, Phrase, recipe, speak
+from cti.asterisk.speech import CONVERTER, ESPEAK, Phrase, recipe, speak
 from cti.kit.logging import get_logger
 
 log = get_logger(__name__)
@@ -41,8 +41,9 @@ def render_prompts(folder: Path) -> Path:
     if all((wording / f"{name}.wav").is_file() for name in PROMPTS):
         return wording
     wording.mkdir(parents=True, exist_ok=True)
-    if not all(map(shutil.which, PROGRAMS)):
-        log.warning("pbx.emergency_prompts_missing", needs=", ".join(PROGRAMS))
+    programs = (ESPEAK.program, CONVERTER)
+    if not all(map(shutil.which, programs)):
+        log.warning("pbx.emergency_prompts_missing", needs=", ".join(programs))
         return wording
     with tempfile.TemporaryDirectory(dir=wording) as scratch:
         for name, phrases in PROMPTS.items():

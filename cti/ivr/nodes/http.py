@@ -11,8 +11,9 @@ from pydantic import Field
 
 from cti.ivr.allowed import Allowed
 from cti.ivr.commands import Answered, Event, Request
+from cti.ivr.expression import filled, template_faults
 from cti.ivr.names import PROVIDED, NodeName, Place, Template, Written
-from cti.ivr.node import AskAgain, Fault, Leave, Move, Node, Wait, stray_brace
+from cti.ivr.node import AskAgain, Fault, Leave, Move, Node, Wait
 from cti.ivr.position import Position, plain
 from cti.kit.errors import Text
 
@@ -58,12 +59,10 @@ failed: apology
 
     def enter(self, position: Position) -> Move:
         values = position.values
-        safe = {name: _encode(value) for name, value in values.items()}
-        if self.url.startswith(BASE):
-            safe["data_center"] = values.get("data_center", "").rstrip("/")
+        base = values.get("data_center", "").rstrip("/") if self.url.startswith(BASE) else ""
         try:
-            url = self.url.fill(safe)
-            body = None if self.body is None else {key: text.fill(values) for key, text in self.body.items()}
+            url = base + filled(Template(self.url.removeprefix(BASE)), values, _encode)
+            body = None if self.body is None else {key: filled(text, values) for key, text in self.body.items()}
         except KeyError:
             return self._left("failed", self.failed)
         return Wait(Request(self.method, url, body, self.timeout_seconds))
@@ -106,14 +105,14 @@ failed: apology
                 yield from ((("body", key), variable) for variable in text.variables())
 
     def faults(self) -> Iterator[Fault]:
-        if _URL.match(self.url) is None:
+        if _URL.match(self.url.with_each(lambda variable, expression: f"{{{variable or 'x'}}}")) is None:
             yield Fault("flow.bad_url", ("url",), Text(
                 f"{self.url} is not an address that a flow may ask.", f"{self.url} 不是流程可以访问的地址。"),
                 Text("Begin with {data_center}/, http:// or https:// and a fixed host; variables only after it.",
                      "请以 {data_center}/、http:// 或 https:// 加固定主机名开头，变量只能写在其后。"))  # fmt: skip
         templates = [(("url",), self.url), *((("body", key), text) for key, text in (self.body or {}).items())]
         for place, text in templates:
-            yield from stray_brace(text, place)
+            yield from template_faults(text, place)
         for status in self.answers:
             if re.fullmatch(r"[1-5][0-9]{2}", status) is None:
                 yield Fault("flow.bad_status", ("answers", status), Text(

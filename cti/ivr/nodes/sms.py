@@ -10,8 +10,9 @@ from pydantic import Field
 
 from cti.facts.kinds import SmsRequested
 from cti.ivr.commands import Event
+from cti.ivr.expression import filled, template_faults
 from cti.ivr.names import Language, NodeName, Place, Template, VariableName
-from cti.ivr.node import Fault, Leave, Move, Node, stray_brace
+from cti.ivr.node import Fault, Leave, Move, Node
 from cti.ivr.position import Position
 
 PHONE_NUMBER = re.compile(r"\+?[0-9]{3,20}")
@@ -43,7 +44,7 @@ failed: goodbye
         number = position.value(self.to) or ""
         template = self.text.get(position.language) or next(iter(self.text.values()))
         try:
-            text = template.fill(position.values)
+            text = filled(template, position.values)
         except KeyError:
             return Leave("failed", self.failed)
         if PHONE_NUMBER.fullmatch(number) is None:
@@ -71,4 +72,4 @@ failed: goodbye
     def faults(self) -> Iterator[Fault]:
         texts: Mapping[str, Template] = self.text
         for language, text in texts.items():
-            yield from stray_brace(text, ("text", language))
+            yield from template_faults(text, ("text", language))

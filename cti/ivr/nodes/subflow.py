@@ -8,8 +8,9 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, PrivateAttr
 
 from cti.ivr.commands import Event
+from cti.ivr.expression import filled, template_faults
 from cti.ivr.names import NodeName, Place, SubflowName, Template, Written
-from cti.ivr.node import Fault, Leave, Move, Node, stray_brace
+from cti.ivr.node import Fault, Leave, Move, Node
 from cti.ivr.position import Position
 
 ExitName = Annotated[str, Field(pattern=NodeName.pattern)]
@@ -48,7 +49,7 @@ then: {known: claim_menu, unknown: to_general}
     def _value(self, name: str, position: Position) -> str | None:
         """None, which forgets the argument of the time before, when a variable in it has not been set."""
         try:
-            return self.arguments[name].fill(position.values)
+            return filled(self.arguments[name], position.values)
         except KeyError:
             return None
 
@@ -69,4 +70,4 @@ then: {known: claim_menu, unknown: to_general}
 
     def faults(self) -> Iterator[Fault]:
         for name, text in self.arguments.items():
-            yield from stray_brace(text, ("arguments", name))
+            yield from template_faults(text, ("arguments", name))

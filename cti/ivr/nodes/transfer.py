@@ -10,8 +10,9 @@ from pydantic import Field
 from cti.facts.kinds import CallTransferred, TransferOutcome
 from cti.ivr.allowed import Allowed
 from cti.ivr.commands import Event, Transfer, Transferred
+from cti.ivr.expression import filled, template_faults
 from cti.ivr.names import NodeName, Place, Template
-from cti.ivr.node import Fault, Leave, Move, Node, Wait, stray_brace
+from cti.ivr.node import Fault, Leave, Move, Node, Wait
 from cti.ivr.nodes.sms import PHONE_NUMBER
 from cti.ivr.position import Position
 from cti.kit.errors import Text
@@ -53,7 +54,7 @@ failed: to_claims
     def _filled(self, position: Position) -> str:
         """ "" when it is no number."""
         try:
-            number = self.number.fill(position.values)
+            number = filled(self.number, position.values)
         except KeyError:
             return ""
         return number if PHONE_NUMBER.fullmatch(number) else ""
@@ -69,13 +70,13 @@ failed: to_claims
         return ((("number",), variable) for variable in self.number.variables())
 
     def forbidden(self, allowed: Allowed) -> Iterator[Fault]:
-        if not self.number.variables() and not allowed.number(self.number):
+        if self.number == self.number.literal() and not allowed.number(self.number):
             yield Fault("flow.transfer_not_allowed", ("number",), Text(
                 "allowed.yaml does not list this number.", "allowed.yaml 未列出此号码。"),
                 Text("Add it to `transfers` there, if callers may be connected to it.", "如允许转接，请将其加入 transfers。"))  # fmt: skip
 
     def faults(self) -> Iterator[Fault]:
-        yield from stray_brace(self.number, ("number",))
-        if not self.number.variables() and PHONE_NUMBER.fullmatch(self.number) is None:
+        yield from template_faults(self.number, ("number",))
+        if self.number == self.number.literal() and PHONE_NUMBER.fullmatch(self.number) is None:
             yield Fault("flow.bad_number", ("number",), Text("This is no telephone number.", "这不是电话号码。"),
                         Text("Write 3 to 20 digits, perhaps after a +.", "请写 3 至 20 位数字，可以 + 开头。"))  # fmt: skip

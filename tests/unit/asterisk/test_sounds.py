@@ -12,8 +12,10 @@ import pytest
 
 from cti.asterisk import sounds
 from cti.asterisk.sounds import SHIPPED_FALLBACK, Sounds, render
+from cti.asterisk.speech import Program
 from cti.ivr import Hotline, PromptRef, Recording, load_hotline
-from cti.kit.errors import EnvironmentProblem
+from cti.kit.errors import ConfigError, EnvironmentProblem
+from cti.settings import Settings
 
 DEMO = Path(__file__).parents[3] / "ivr_flows/95500"
 GREETING = PromptRef("greeting", "zh")
@@ -140,3 +142,23 @@ def test_names_tell_people_what_a_file_is(demo: Hotline, rendered: Path) -> None
     assert path is not None
     assert path.startswith(f"{rendered}/zh/greeting-")
     assert sounds.WORKERS == 2
+
+
+def test_another_engine_speaks_in_place_of_espeak(demo: Hotline, rendered: Path, tmp_path: Path) -> None:
+    script = tmp_path / "my tts"
+    script.write_text('#!/bin/sh\n[ "$1" = zh ] && cat > "$2.txt" && exec sox -n -r 16000 "$2" synth 0.5 sine 440\n')
+    script.chmod(0o755)
+    engine = Program(f"'{script}' {{language}} {{file}}")
+    hotline = only(demo, (GREETING, "-您好"))
+    assert Sounds(hotline, rendered, engine).find(GREETING) is None
+    with pytest.raises(EnvironmentProblem):  # the fallback is spoken in English, too, which this engine can't
+        render(hotline, tmp_path / "prompts", lambda _: None, engine)
+    found = Sounds(hotline, tmp_path / "prompts", engine).find(GREETING)
+    assert found is not None
+    assert 0.5 < len(samples(found)) / 8000 < 0.8
+
+
+@pytest.mark.parametrize("command", ["tts --out file", "tts '{file}"])
+def test_a_command_that_could_not_speak_is_refused(command: str) -> None:
+    with pytest.raises(ConfigError, match="HOTLINE_SPEECH"):
+        _ = Settings(speech=command).engine

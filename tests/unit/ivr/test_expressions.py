@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cti.ivr import HangUp, begin, load_hotline
-from cti.ivr.expression import evaluate, expression_faults, holds, may_fail
-from cti.ivr.names import Expression
+from cti.ivr import HangUp, Request, begin, load_hotline
+from cti.ivr.expression import evaluate, expression_faults, filled, holds, may_fail, template_faults
+from cti.ivr.names import Expression, Template
 from cti.kit.errors import ConfigError
 from tests.unit.ivr.conftest import WriteHotline
 
@@ -168,3 +168,37 @@ def test_what_comes_with_the_call_cant_be_set(write_hotline: WriteHotline) -> No
     with pytest.raises(ConfigError) as error:
         load_hotline(write_hotline(SET.replace("n: '%s'", "n: '1', caller: '1'")))
     assert [p.code for p in error.value.problems] == ["flow.variable_reserved"]
+
+
+def test_a_text_holds_variables_and_expressions() -> None:
+    text = Template('您好 {caller}, {= int(a) * 2}, {= a == "2" ? "yes" : "no" }')
+    assert text.literal() == "您好 , , "
+    assert filled(text, {"caller": "138", "a": "2"}) == "您好 138, 4, yes"
+    assert filled(text, {"caller": "1/8", "a": "3"}, lambda value: f"<{value}>") == "您好 <1/8>, <6>, <no>"
+    for values in ({"a": "2"}, {"caller": "138", "a": "x"}):
+        with pytest.raises(KeyError):
+            filled(text, values)
+    assert set(text.variables()) == {"caller", "a"}
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("{= a ==}", "flow.bad_expression"), ("{= a == 2}", "flow.bad_expression"), ("{= [a]}", "flow.expression_type"),
+        ("{=}", "flow.bad_template"), ("{= {a} }", "flow.bad_template"), ("{=a", "flow.bad_template"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_text_is_found_before_any_call(text: str, code: str) -> None:
+    assert [fault.code for fault in template_faults(Template(text), ())] == [code]
+
+
+def test_an_address_holds_expressions_and_nothing_of_them_gets_out_of_their_place(write_hotline: WriteHotline) -> None:
+    title = "title: {zh: 题, en: T}"
+    nodes = f"""
+hello: {{kind: http, {title}, url: 'https://a.b/{{= caller + "/../x" }}?n={{= size(caller) > 3 }}', next: bye, failed: bye}}
+bye: {{kind: hang_up, {title}}}
+"""
+    hotline = load_hotline(write_hotline(nodes))
+    command = begin(hotline, caller="138", called="1", now=0).command
+    assert isinstance(command, Request)
+    assert command.url == "https://a.b/138%2F..%2Fx?n=false"
