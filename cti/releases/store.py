@@ -19,6 +19,7 @@ from cti.kit.logging import get_logger
 from cti.releases.bundle import unpack
 
 log = get_logger(__name__)
+KEPT = 20  # versions; an older one is fetched again when somebody rolls back to it
 _MAKING = ".making-"
 Version = Annotated[str, Field(pattern=r"^[0-9a-f]{6,64}$")]  # it becomes the name of a folder
 
@@ -87,10 +88,14 @@ class ReleaseStore:
         shutil.rmtree(self._folder / version, ignore_errors=True)
 
     def remember(self, release: Release) -> None:
-        """What counts after a restart."""
+        """What counts after a restart. Versions that nobody meets any more go, but for the latest: calls may still be on them."""
         half = self._folder / f"{_MAKING}release.json"
         half.write_text(release.model_dump_json(), encoding="utf-8")
         half.replace(self._folder / "release.json")
+        versions = sorted(self._folder.glob("*/flow.yaml"), key=lambda flow: flow.stat().st_mtime_ns, reverse=True)
+        for flow in versions[KEPT:]:
+            if flow.parent.name not in release.versions:
+                self.forget(flow.parent.name)
 
     def remembered(self) -> Release | None:
         """None if there is none that can be read."""

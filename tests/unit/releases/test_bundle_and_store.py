@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import shutil
 import zipfile
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from cti.ivr import load_hotline
 from cti.kit.errors import ConfigError
 from cti.releases import Release, ReleaseStore, inspect, pack, unpack
+from cti.releases.store import KEPT
 
 SHIPPED = Path(__file__).parents[3] / "ivr_flows/95500"
 VERSION = load_hotline(SHIPPED).version
@@ -105,3 +107,14 @@ def test_the_release_that_counts_is_remembered(tmp_path: Path) -> None:
     assert ReleaseStore(tmp_path).remembered() == release
     (tmp_path / "release.json").write_text('{"n": 3, "version": "../../etc"}')
     assert store.remembered() is None
+
+
+def test_the_latest_versions_are_kept_and_those_that_count(tmp_path: Path) -> None:
+    store = ReleaseStore(tmp_path)
+    versions = [f"{n:012x}" for n in range(KEPT + 5)]
+    for n, version in enumerate(versions):
+        (tmp_path / version).mkdir()
+        (tmp_path / version / "flow.yaml").touch()
+        os.utime(tmp_path / version / "flow.yaml", (n, n))
+    store.remember(Release(n=1, version=versions[0]))
+    assert [version for version in versions if store.has(version)] == [versions[0], *versions[5:]]
