@@ -124,9 +124,11 @@ class Performer:
 
     async def _transfer(self, command: Transfer) -> Transferred:
         call = self._telephony
-        address = self._services.trunk(command.number)
-        if address is None or not self._edition().hotline.allowed.number(command.number):
+        if not self._edition().hotline.allowed.number(command.number):
             return Transferred(TransferOutcome.REFUSED)
+        address = self._services.trunk(command.number)
+        if address is None:
+            return Transferred(TransferOutcome.UNREACHABLE)
         if await call.get(TRANSFER) == command.number and await call.was_connected():
             await self._forget(TRANSFER)
             self.transferred_by = Party.SYSTEM

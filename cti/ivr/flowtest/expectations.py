@@ -24,6 +24,8 @@ class Course:
     visited: tuple[NodeVisit, ...]
     requests: tuple[Request, ...]
     queue: str | None
+    skills: Mapping[str, int]  # of that queue
+    priority: int | None
     variables: dict[str, str]
     language: str
     ends: Ends | None
@@ -75,6 +77,10 @@ def _differences(expect: Expect, course: Course) -> Iterator[Finding]:
             yield _different(
                 "facts", ("facts",), _listed(map(_as_json, expect.facts)), _listed(map(_as_json, had_facts))
             )
+    if expect.skills is not None and expect.skills != course.skills:
+        yield _different("skills", ("skills",), _as_json(expect.skills), _as_json(dict(course.skills)))
+    if expect.priority is not None and expect.priority != course.priority:
+        yield _different("priority", ("priority",), str(expect.priority), str(course.priority))
     for what, one, other in (
         ("queue", expect.queue, course.queue),
         ("language", expect.language, course.language),

@@ -101,6 +101,8 @@ class Expect(Model):
     nodes: tuple[NodePath, ...] | None = Field(default=None, description="among those visited, in this order")
     outcomes: dict[str, str] | None = Field(default=None, description="node → outcome of its last visit")
     queue: QueueName | None = Field(default=None, description="the last queue in which the caller waited")
+    skills: dict[str, int] | None = Field(default=None, description="skill → least level, of that queue")
+    priority: int | None = Field(default=None, description="with which the caller waited in that queue")
     variables: dict[str, str | None] | None = Field(default=None, description="variable → value; null: not set")
     requests: tuple[ExpectedRequest, ...] | None = Field(default=None, description="all of them, in this order")
     facts: tuple[dict[str, Any], ...] | None = Field(

@@ -49,7 +49,7 @@ def run_test(hotline: Hotline, test: FlowTest) -> Course:
     caller = Caller(test.does, consult)
     called = hotline.number if test.called is None else test.called
     step = begin(hotline, caller=test.caller, called=called, now=caller.now, variables=VARIABLES)
-    visited, requests, queue = [*step.visited], list[Request](), None
+    visited, requests, waited = [*step.visited], list[Request](), None
     ends: Ends | None = None
     try:
         for _ in range(MAX_COMMANDS):
@@ -59,7 +59,7 @@ def run_test(hotline: Hotline, test: FlowTest) -> Course:
             if isinstance(step.command, Request):
                 requests.append(step.command)
             if isinstance(step.command, Enqueue):
-                queue = step.command.queue
+                waited = step.command
             event = caller.tell(step.command)
             if isinstance(step.command, Transfer) and not hotline.allowed.number(step.command.number):
                 event = Transferred(TransferOutcome.REFUSED)
@@ -69,9 +69,13 @@ def run_test(hotline: Hotline, test: FlowTest) -> Course:
         visited += leave(hotline, step.position, caller.now)
         ends = "caller_left"
     position = step.position
+    queue = hotline.queues[waited.queue] if waited else None
+    priority = (
+        None if queue is None or waited is None else queue.priority if waited.priority is None else waited.priority
+    )
     return Course(
-        test, tuple(caller.heard), tuple(visited), tuple(requests), queue, position.values, position.language, ends,
-        caller.undone, caller.now,
+        test, tuple(caller.heard), tuple(visited), tuple(requests), waited.queue if waited else None,
+        queue.skills if queue else {}, priority, position.values, position.language, ends, caller.undone, caller.now,
     )  # fmt: skip
 
 

@@ -233,3 +233,16 @@ def test_command_exits_with_2_when_there_are_no_tests(write_hotline: WriteHotlin
     assert result.exit_code == 2
     assert [p["code"] for p in json.loads(result.output)["problems"]] == ["file.unreadable"]
     assert isinstance(invoke(flows=folder).exception, ConfigError)
+
+
+@pytest.mark.parametrize(
+    ("expect", "code"),
+    [
+        ("{queue: people, skills: {general: 1}, priority: 0}", None),
+        ("{skills: {general: 2}}", "flow_test.skills"),
+        ("{priority: 7}", "flow_test.priority"),
+    ],
+)
+def test_what_the_queue_asked_for_can_be_expected(run: Run, expect: str, code: str | None) -> None:
+    tested = run("[{silent: true}, {silent: true}, {queue: answered}]", expect)
+    assert [problem.code for problem in tested.problems()] == ([code] if code else [])
