@@ -38,18 +38,22 @@ class Condition(Model):
             return value in self.one_of
         return value.startswith(self.starts_with or ("",))
 
-    def covers(self, later: Condition) -> bool:
-        """Whether this one holds whenever the later one does."""
-        if self.variable != later.variable:
-            return False
+    def pieces(self) -> tuple[tuple[str, str], ...]:
+        """What it takes, piece by piece: texts it may be, texts it may begin with, and whether it has been set."""
         if self.present is not None:
-            return self.present == (later.present is not False)
-        values = later.one_of if later.one_of is not None else (later.equals,) if later.equals is not None else None
+            return (("set" if self.present else "unset", ""),)
         if self.starts_with is not None:
-            begins = values if values is not None else later.starts_with
-            return begins is not None and all(text.startswith(self.starts_with) for text in begins)
-        mine = self.one_of if self.one_of is not None else (self.equals,)
-        return values is not None and set(values) <= set(mine)
+            return tuple(("begins", text) for text in self.starts_with)
+        return tuple(("is", text) for text in self.one_of or (self.equals or "",))
+
+    def takes(self, variable: str, piece: tuple[str, str]) -> bool:
+        """Whether it holds for all of a piece."""
+        form, text = piece
+        if self.variable != variable or form == "unset" or self.present is not None:
+            return self.variable == variable and self.present == (form != "unset")
+        if self.starts_with is not None:
+            return form in ("is", "begins") and text.startswith(self.starts_with)
+        return form == "is" and (form, text) in self.pieces()
 
     def tests(self) -> int:
         return sum(test is not None for test in (self.equals, self.one_of, self.starts_with, self.present))
@@ -120,16 +124,12 @@ otherwise: apology
         return ((when.variable,), ()) if isinstance(when, Condition) and when.present is not False else ((), ())
 
     def faults(self) -> Iterator[Fault]:
-        earlier: list[tuple[int, Condition]] = []
         for index, case in enumerate(self.cases):
-            if isinstance(case.when, Condition) and case.when.tests() == 1:
-                before = next((number for number, one in earlier if one.covers(case.when)), None)
-                earlier.append((index + 1, case.when))
-                if before is not None:
-                    yield Fault("flow.case_shadowed", ("cases", index), Text(
-                        f"This case is never taken: case {before} is, whenever this one holds.",
-                        f"此分支永远不会执行：满足时总是先进入第 {before} 个分支。"),
-                        Text("Put the narrower case first, or delete it.", "请把范围更小的分支放在前面，或将其删除。"))  # fmt: skip
+            if before := ", ".join(map(str, self._shadows(index))):
+                yield Fault("flow.case_shadowed", ("cases", index), Text(
+                    f"This case is never taken: case {before} before it takes all of its callers.",
+                    f"此分支永远不会执行：满足时总是先进入第 {before} 个分支。"),
+                    Text("Put the narrower case first, or delete it.", "请把范围更小的分支放在前面，或将其删除。"))  # fmt: skip
             if not isinstance(case.when, Condition):
                 yield from expression_faults(case.when, ("cases", index, "when"), condition=True)
             elif case.when.tests() != 1:
@@ -138,3 +138,19 @@ otherwise: apology
                     f"每个条件只能有一项判断，这里有 {case.when.tests()} 项。"),
                     Text("Write one of equals, one_of, starts_with, present.",
                          "请只写 equals、one_of、starts_with、present 之一。"))  # fmt: skip
+
+    def _shadows(self, index: int) -> tuple[int, ...]:
+        """The cases before, counted from 1, that together take all callers of this one; none if they leave any."""
+        when, found = self.cases[index].when, set[int]()
+        earlier = [(number, case.when) for number, case in enumerate(self.cases[:index], 1)]
+        if isinstance(when, Expression):
+            return next(((number,) for number, one in earlier if one == when), ())
+        if when.tests() != 1:
+            return ()
+        conditions = [(number, one) for number, one in earlier if isinstance(one, Condition) and one.tests() == 1]
+        for piece in when.pieces():
+            number = next((number for number, one in conditions if one.takes(when.variable, piece)), 0)
+            if not number:
+                return ()
+            found.add(number)
+        return tuple(sorted(found))

@@ -132,12 +132,46 @@ def test_a_secret_may_be_sent_in_a_body_that_is_safe(write_hotline: WriteHotline
         "{when: {variable: caller, starts_with: ['1']}, next: bye}, {when: {variable: caller, one_of: ['12', '13']}, next: bye}",
         "{when: {variable: caller, starts_with: ['1']}, next: bye}, {when: {variable: caller, starts_with: ['138']}, next: bye}",
         "{when: {variable: caller, present: true}, next: bye}, {when: {variable: caller, equals: a}, next: bye}",
+        "{when: {variable: caller, present: true}, next: bye}, {when: {variable: caller, starts_with: ['1']}, next: bye}",
     ],
 )
 def test_a_case_that_is_never_taken_is_found(write_hotline: WriteHotline, cases: str) -> None:
     assert [p.code for p in problems(write_hotline, BRANCH % cases)] == ["flow.case_shadowed"]
     first, second = cases.split("}, {when")
     load_hotline(write_hotline(BRANCH % f"{{when{second}, {first}}}"))
+
+
+SAME = "'caller == \"x\"'"
+BEFORE = (
+    "{variable: caller, equals: a}",
+    "{variable: caller, one_of: [b, c]}",
+    "{variable: caller, starts_with: ['13']}",
+    SAME,
+)
+
+
+@pytest.mark.parametrize(
+    ("last", "shadowed"),
+    [
+        ("{variable: caller, one_of: [a, b, '138']}", True),
+        ("{variable: caller, one_of: [a, b, d]}", False),
+        ("{variable: caller, starts_with: ['139']}", True),
+        ("{variable: caller, starts_with: ['139', '14']}", False),
+        ("{variable: caller, present: true}", False),
+        ("{variable: called, equals: a}", False),
+        (SAME, True),
+    ],
+)
+def test_cases_that_together_take_all_callers_of_a_later_one_are_found(
+    write_hotline: WriteHotline, last: str, shadowed: bool
+) -> None:
+    folder = write_hotline(BRANCH % ", ".join(f"{{when: {when}, next: bye}}" for when in (*BEFORE, last)))
+    if not shadowed:
+        load_hotline(folder)
+        return
+    with pytest.raises(ConfigError) as raised:
+        load_hotline(folder)
+    assert [p.code for p in raised.value.problems] == ["flow.case_shadowed"]
 
 
 BYE = f"\nbye: {{kind: hang_up, {T}}}"
