@@ -88,7 +88,7 @@ def create_app(config: DataCenterConfig, *, clock: Clock | None = None) -> FastA
     app.router.default = ConsoleFiles(config.console)
     complete(app)
     # The last added is the outermost.
-    app.add_middleware(LimitBody)
+    app.add_middleware(LimitBody, may_publish=guard.may_publish)
     app.add_middleware(GZipMiddleware, minimum_size=2000)
     app.add_middleware(SecurityHeaders, topology=config.topology)
     app.add_middleware(MeasureRequests, metrics=metrics)

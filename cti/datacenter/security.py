@@ -40,6 +40,11 @@ class Guard:
         if not self._is(self._publish, credentials):
             raise _unauthorized()
 
+    def may_publish(self, authorization: str) -> bool:
+        """What the header says, before anything of the request was read."""
+        scheme, _, token = authorization.partition(" ")
+        return scheme.lower() == "bearer" and self._same(self._publish, token)
+
     async def read(self, request: Request, credentials: Credentials) -> None:
         """Lets readers and sites pass; everyone, where there is no read token. Raises `Unauthorized`."""
         tokens = (self._ingest, self._publish, *((self._read,) if self._read else ()))
@@ -54,8 +59,10 @@ class Guard:
             raise _unauthorized()
 
     def _is(self, token: bytes, credentials: HTTPAuthorizationCredentials | None) -> bool:
-        sent = credentials.credentials.encode("utf-8", "surrogateescape") if credentials else b""
-        return hmac.compare_digest(token, sent)
+        return self._same(token, credentials.credentials if credentials else "")
+
+    def _same(self, token: bytes, sent: str) -> bool:
+        return hmac.compare_digest(token, sent.encode("utf-8", "surrogateescape"))
 
 
 def _is_local(host: str | None) -> bool:

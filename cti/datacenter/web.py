@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -9,25 +11,28 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from cti.topology import Topology
 
 MAX_BODY = 4 * 1024 * 1024
+MAX_UPLOAD = 96 * 1024 * 1024  # a hotline with recordings: 64 MiB of archive, in base64
 
 
 class LimitBody:
-    """Refuses request bodies above `limit` bytes, said beforehand or found while reading."""
+    """Refuses request bodies above a limit, said beforehand or found while reading. Only who may publish flows may send much."""
 
-    def __init__(self, app: ASGIApp, limit: int = MAX_BODY) -> None:
+    def __init__(self, app: ASGIApp, may_publish: Callable[[str], bool]) -> None:
+        """`may_publish` is asked with what the header Authorization says."""
         self._app = app
-        self._limit = limit
+        self._may_publish = may_publish
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        said = Headers(scope=scope).get("content-length", "0")
-        left = self._limit
+        headers = Headers(scope=scope)
+        said = headers.get("content-length", "0")
+        limit = left = MAX_UPLOAD if self._may_publish(headers.get("authorization", "")) else MAX_BODY
 
         async def counted() -> Message:
             nonlocal left
-            if said.isdigit() and int(said[:12]) > self._limit:
+            if said.isdigit() and int(said[:12]) > limit:
                 raise HTTPException(413)
             message = await receive()
             if message["type"] == "http.request":

@@ -23,6 +23,7 @@ from cti.releases.store import Release, ReleaseStore
 log = get_logger(__name__)
 POLL_SECONDS: Final = 1.0
 REQUEST_SECONDS: Final = 10.0
+BUNDLE_SECONDS: Final = 60.0  # recordings make it large
 MAX_BUNDLE: Final = 64 * 1024 * 1024
 
 
@@ -104,7 +105,7 @@ class ReleaseFollower:
     async def _take(self, release: Release) -> None:
         for version in release.versions:
             if not self._store.has(version):
-                bundle = await self._get(f"{self._url}/versions/{version}/bundle")
+                bundle = await self._get(f"{self._url}/versions/{version}/bundle", BUNDLE_SECONDS)
                 await asyncio.to_thread(self._store.add, version, bundle, release.digests.get(version, ""))
         await self._activate(release)
         await asyncio.to_thread(self._store.remember, release)
@@ -151,11 +152,11 @@ class ReleaseFollower:
             raise Unanswered(f"HTTP {answer.status_code}")
         self._unsaid = None
 
-    async def _get(self, url: str) -> bytes:
+    async def _get(self, url: str, seconds: float = REQUEST_SECONDS) -> bytes:
         """Raises `Unanswered`."""
         try:
             async with (
-                asyncio.timeout(REQUEST_SECONDS),
+                asyncio.timeout(seconds),
                 self._http.stream("GET", url, headers=self._headers, timeout=REQUEST_SECONDS) as answer,
             ):
                 if answer.status_code != httpx.codes.OK:

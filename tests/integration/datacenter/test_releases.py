@@ -25,7 +25,7 @@ PUBLISHER = {"Authorization": f"Bearer {PUBLISH_TOKEN}"}
 
 def inspect(bundle: bytes) -> InspectedBundle:
     """In these tests a bundle is `hotline version`."""
-    hotline, _, version = bundle.decode().partition(" ")
+    hotline, _, version = bundle.decode().strip().partition(" ")
     if version == "broken":
         raise ConfigError(
             problem("flow.unknown_node", "flow.yaml:3:1", "There is no node x.", "节点 x 不存在。", "Mend.", "改。")
@@ -182,3 +182,17 @@ async def test_a_contact_shows_the_titles_of_its_own_version(center: httpx.Async
     await send(scribe, center)
     story = (await center.get(f"/api/v1/contacts/{contact}")).json()
     assert [node["title"] for node in story["nodes"]] == [{"zh": "菜单aaaaaa", "en": "Menu aaaaaa"}]
+
+
+async def test_a_hotline_with_recordings_may_be_large_but_only_who_may_publish_sends_so_much(
+    center: httpx.AsyncClient,
+) -> None:
+    bundle = b"95500 aa11bb22cc33".ljust(9_000_000)
+    body = WHO | {"bundle": base64.b64encode(bundle).decode()}
+    for headers in ({}, {"Authorization": "Bearer wrong"}):
+        assert (await center.post(f"{BASE}/versions", json=body, headers=headers)).status_code == 413
+    assert (await post(center, "versions", body))["version"] == "aa11bb22cc33"
+    assert (await center.get(f"{BASE}/versions/aa11bb22cc33/bundle")).content == bundle
+    too_large = b"x" * (100 * 1024 * 1024)
+    answer = await center.post(f"{BASE}/versions", content=too_large, headers=PUBLISHER)
+    assert answer.status_code == 413

@@ -2264,7 +2264,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The request is larger than 4 MiB. */
+            /** @description The request is larger than 4 MiB; a version, than 96 MiB. */
             readonly 413: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2777,7 +2777,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The request is larger than 4 MiB. */
+            /** @description The request is larger than 4 MiB; a version, than 96 MiB. */
             readonly 413: {
                 headers: {
                     readonly [name: string]: unknown;
