@@ -1,6 +1,6 @@
 """100,000 walks of random callers through random flows that the check passes. The last line is one JSON object; exit 1 if a walk fails.
 
-`.venv/bin/python -m tests.bench.walks [WALKS] [SEED]`
+`.venv/bin/python tests/bench/walks.py [WALKS] [SEED]`
 """
 
 from __future__ import annotations
@@ -8,7 +8,10 @@ from __future__ import annotations
 import json
 import sys
 import time
+from pathlib import Path
 from random import Random
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from cti.ivr import HangUp
 from tests.unit.ivr.walks import MAX_STEPS, random_flow, walk
