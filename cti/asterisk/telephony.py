@@ -31,6 +31,7 @@ from cti.kit.logging import get_logger
 log = get_logger(__name__)
 
 DEAD_CHANNEL: Final = 511
+DIAL_STATUS: Final = "DIALSTATUS"
 SAMPLES_A_SECOND: Final = 8000
 DIGITS: Final = "CTI_DIGITS"
 STOP_KEY: Final = "D"  # ends a Read; telephones have no such key
@@ -159,7 +160,10 @@ class AgiTelephony:
         return status, cause
 
     async def was_connected(self) -> bool:
-        return await self._get("DIALSTATUS") == "ANSWER"
+        return await self._get(DIAL_STATUS) == "ANSWER"
+
+    async def forget_connected(self) -> None:
+        await self._do("SET VARIABLE", DIAL_STATUS, "")
 
     async def caller_gone(self) -> None:
         """As the port says. Raises `TelephonyFailed` if the connection ends while the caller may still be there."""

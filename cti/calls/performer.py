@@ -133,6 +133,7 @@ class Performer:
             await self._forget(TRANSFER)
             self.transferred_by = Party.SYSTEM
             return Transferred(TransferOutcome.ANSWERED)
+        await call.forget_connected()
         await call.set(TRANSFER, command.number)
         leg = await call.dial(address, ring_seconds=command.ring_seconds, headers={})
         outcome = _OUTCOMES[await leg.answered()]

@@ -148,6 +148,10 @@ class Telephony(Protocol):
         """Whether the last phone rung for this caller, maybe by an earlier process, was answered."""
         ...
 
+    async def forget_connected(self) -> None:
+        """From now on `was_connected` tells of phones that are rung after this only."""
+        ...
+
     async def caller_gone(self) -> None:
         """Returns once the customer has hung up (cancel it otherwise)."""
         ...

@@ -59,6 +59,7 @@ class QueueStay:
     async def run(self) -> QueueOutcome:
         """Waits and talks; `answered` or `timeout`. Raises `CallerGone` at any moment, with the facts of leaving written."""
         try:
+            await self._telephony.forget_connected()  # an earlier conversation is not the one to come
             with self._dispatcher.waiting(self._ticket, self._clock.monotonic() - self._since):
                 while (offering := await self._next_offer()) is not None:
                     if await self._offer(offering):

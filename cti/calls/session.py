@@ -65,6 +65,7 @@ class CallSession:
         self._performer = Performer(telephony, services, lambda: self._edition)
         self._stay: QueueStay | None = None  # the latest stay in a queue
         self._offer_found: OpenContact | None = None  # an offer that an earlier process made, not closed yet
+        self._talked = False  # with an agent, under an earlier process
         self._queue_found: OpenContact | None = None  # a stay that an earlier process began, not gone on with yet
 
     async def run(self, found: OpenContact | None = None, *, last_try: bool = False) -> bool:
@@ -119,7 +120,7 @@ class CallSession:
         return step
 
     async def _return(self, found: OpenContact) -> Step | None:
-        """An earlier process served this caller. None when only the end of a conversation was missing."""
+        """An earlier process served this caller. None when nothing follows the conversation that has ended meanwhile."""
         call, services = self._telephony, self._services
         self._started -= (services.clock.wall() - found.arrived.at).total_seconds()
         self._offer_found, self._queue_found = found, found if found.queue is not None else None
@@ -133,14 +134,25 @@ class CallSession:
         left = conversation_closed(found, now, Party.AGENT) if talked else offer_closed(found, now, OfferOutcome.FAILED)
         self._record(left)
         self._offer_found = None
-        if talked:
-            self._queue_found = None
-            return None
         position = await self._saved_position()
+        if position is not None:
+            self._edition = services.editions.of(position.version)
+        if talked:
+            self._queue_found, self._talked = None, True
+            return self._after_conversation(position)
         if position is None:
             return await self._begin()
-        self._edition = services.editions.of(position.version)
         return again(self._edition.hotline, position, services.clock.monotonic())
+
+    def _after_conversation(self, position: Position | None) -> Step | None:
+        """What the flow has for a caller whose agent has hung up, for example a survey."""
+        hotline = self._edition.hotline
+        node = hotline.nodes.get(position.node) if position else None
+        if position is None or node is None or node.kind != "queue":
+            return None
+        now = self._services.clock.monotonic()
+        entered = position.model_copy(update={"entered": now})  # the time of another process means nothing here
+        return resume(hotline, entered, LeftQueue(QueueOutcome.ANSWERED), now)
 
     async def _follow(self, step: Step) -> None:
         """Runs the flow to its end."""
@@ -185,14 +197,14 @@ class CallSession:
         if self._performer.transferred_by is not None:
             return EndCause.TRANSFERRED, self._performer.transferred_by
         if stay is None:
-            return EndCause.CONTAINED, Party.SYSTEM
+            return EndCause.SERVED if self._talked else EndCause.CONTAINED, Party.SYSTEM
         if stay.ended_by is None:
             return EndCause.UNSERVED, Party.SYSTEM
         return EndCause.SERVED, stay.ended_by
 
     def _ended_by_customer(self) -> EndCause:
         stay = self._stay
-        if stay is not None and stay.ended_by is not None:
+        if self._talked or (stay is not None and stay.ended_by is not None):
             return EndCause.SERVED
         if self._performer.transferred_by is not None:
             return EndCause.TRANSFERRED

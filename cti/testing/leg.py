@@ -92,6 +92,10 @@ class FakeLeg:
     def over(self) -> bool:
         return self._over.is_set()
 
+    @property
+    def was_answered(self) -> bool:
+        return self._outcome is DialOutcome.ANSWERED
+
     def caller_ended(self, how: type[CallerGone | TelephonyFailed]) -> None:
         """The caller's side is over."""
         if not self._over.is_set():

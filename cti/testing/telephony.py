@@ -161,12 +161,19 @@ class FakeTelephony:
         found = [self.phones[one] for one in address.split("&") if one in self.phones]
         leg = FakeLeg(address, dict(headers), ring_seconds, found)
         self.legs.append(leg)
+        self.variables.pop("DIALSTATUS", None)
         self.music = None
         return leg
 
     async def was_connected(self) -> bool:
         self._check()
+        if self.legs and not self.variables.get("DIALSTATUS"):
+            return self.legs[-1].was_answered
         return self.variables.get("DIALSTATUS") == "ANSWER"
+
+    async def forget_connected(self) -> None:
+        self._check()
+        self.variables["DIALSTATUS"] = "FORGOTTEN"
 
     async def caller_gone(self) -> None:
         await self._over.wait()

@@ -237,6 +237,21 @@ class TelephonyContract:
         assert await soon(leg.answered()) is DialOutcome.ANSWERED
         assert await soon(world.telephony.play([SHORT])) == ""
 
+    async def test_whether_a_phone_was_connected_is_known_until_it_is_forgotten(self, world: World) -> None:
+        assert not await world.telephony.was_connected()
+        leg = await self.dialed(world)
+        phone = await world.ringing()
+        await phone.answer()
+        await soon(leg.answered())
+        await phone.hang_up()
+        await soon(leg.ended())
+        assert await world.telephony.was_connected()
+        await world.telephony.forget_connected()
+        assert not await world.telephony.was_connected()
+        leg = await self.dialed(world, NOBODY)
+        await soon(leg.ended())
+        assert not await world.telephony.was_connected()
+
     async def test_the_caller_hangs_up_while_talking(self, world: World) -> None:
         leg = await self.dialed(world)
         phone = await world.ringing()

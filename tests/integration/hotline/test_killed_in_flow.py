@@ -64,3 +64,32 @@ async def test_a_conversation_outside_goes_on_while_the_process_dies_and_is_foll
     assert [tried["outcome"] for tried in data(story, "call.transferred")] == ["answered"]
     assert [answer["score"] for answer in data(story, "survey.answered")] == [5]
     assert story["cause"] == "transferred"
+
+
+async def test_the_survey_follows_a_conversation_with_an_agent_during_which_the_process_died(
+    system: System, published: None
+) -> None:
+    number = "13950000003"
+    async with AsyncExitStack() as stack:
+        phone, desktop = await system.seat(stack, "1001")
+        caller = await stack.enter_async_context(system.caller(number))
+        call = await caller.call("95500")
+        contact = await _goes(system, call, number, "0", "1")
+        talking = await phone.ring()
+        await talking.answer()
+        await desktop.state("talking")
+        system.kill("sh")
+        await system.is_back("sh")
+        await desktop.close()
+        await desktop.connect()
+        await desktop.state("talking")
+        assert not call.ended.is_set()
+        await talking.hang_up()
+        await system.has_visited(contact, "people", "answered")
+        await call.press("4")
+        story = await system.story(number)
+        free = await desktop.until(lambda s: s["state"] in ("idle", "wrap_up"), "free again")
+        if free["state"] == "wrap_up":
+            await desktop.wrap_up()
+    assert [answer["score"] for answer in data(story, "survey.answered")] == [4]
+    assert story["cause"] == "served"

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from cti.acd import State, Status
-from cti.calls.context import CustomerCard
+from cti.calls.context import ContactContext, CustomerCard
 from cti.calls.directory import Directory
 from cti.calls.dispatcher import Dispatcher
 from cti.calls.editions import Edition, Editions
-from cti.calls.ports import HttpAnswer
+from cti.calls.ports import HttpAnswer, Offering
 from cti.calls.services import Services
 from cti.ivr import Hotline, PromptRef, load_hotline
 from cti.kit.sealing import Seal
@@ -398,10 +398,11 @@ name: extras
 languages: [zh, en]
 start: menu
 nodes:
-  menu: {{kind: menu, {T}, prompts: [main_menu], keys: {{1: message, 2: expert, 3: fax, 4: card}}, failed: bye}}
+  menu: {{kind: menu, {T}, prompts: [main_menu], keys: {{1: message, 2: expert, 3: fax, 4: card, 5: people}}, failed: bye}}
   message: {{kind: voicemail, {T}, queue: claims, prompts: [main_menu], next: bye, nothing: bye}}
   expert: {{kind: transfer, {T}, number: "02112345678", answered: score, failed: bye}}
   score: {{kind: survey, {T}, question: expert, prompts: [main_menu], next: bye, skipped: bye}}
+  people: {{kind: queue, {T}, queue: complaints, answered: score, timeout: bye}}
   fax: {{kind: fax, {T}, next: bye, failed: bye}}
   card: {{kind: secure_collect, {T}, prompts: [main_menu], variable: card, max_digits: 4, next: bye, failed: bye}}
   bye: {{kind: hang_up, {T}, prompts: [main_menu]}}
@@ -511,6 +512,37 @@ def test_a_conversation_outside_that_outlived_the_process_is_not_dialed_again() 
 
 
 @pytest.mark.usefixtures("extras")
+@pytest.mark.parametrize("stays", [True, False])
+def test_the_survey_follows_a_conversation_that_outlived_the_process(stays: bool) -> None:
+    async def play(world: World) -> None:
+        world.agent("1001")
+        call = FakeTelephony(caller=CALLER)
+        call.phones["PJSIP/1001"] = FakePhone(answers_after=1)
+        call.press("5", after=0.5)
+        first = asyncio.create_task(world.directory.serve(call))
+        await asyncio.sleep(20)
+        first.cancel()
+        await asyncio.gather(first, return_exceptions=True)
+        world.start()
+        await world.directory.load()
+        again = FakeTelephony(caller=CALLER)
+        again.variables = {**call.variables, "DIALSTATUS": "ANSWER"}
+        if stays:
+            again.press("4", after=1.5)
+        else:
+            again.caller_hangs_up(after=1.5)
+        await world.directory.serve(again)
+        assert again.legs == []
+
+    world = scenario(play)
+    assert [(v["node"], v["outcome"]) for v in world.facts("node.visited")] == [
+        ("menu", "5"), ("people", "answered"), *([("score", "next"), ("bye", "ended")] if stays else [("score", "hung_up")]),
+    ]  # fmt: skip
+    assert [answer["score"] for answer in world.facts("survey.answered")] == [4] * stays
+    assert world.end() == ("served", "system" if stays else "customer")
+
+
+@pytest.mark.usefixtures("extras")
 def test_a_fax_is_a_fact() -> None:
     async def play(world: World) -> None:
         call = FakeTelephony(caller=CALLER)
@@ -535,3 +567,40 @@ def test_what_is_typed_in_secret_is_in_no_fact_no_recording_and_not_readable_in_
     world = scenario(play)
     assert "2718" not in str([fact.data for fact in world.journal.facts])
     assert "****" in str(world.facts("node.visited"))
+
+
+class SlowScreens(FakeScreens):
+    """A desktop that takes its time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = asyncio.Event()
+
+    async def show(self, offering: Offering, context: ContactContext) -> None:
+        self.asked.set()
+        await asyncio.sleep(60)
+
+
+def test_an_offer_that_the_process_did_not_live_to_dial_is_no_conversation_though_there_was_one_before() -> None:
+    async def play(world: World) -> None:
+        world.screens = slow = SlowScreens()
+        world.start()
+        world.agent("1001")
+        call = FakeTelephony(caller=CALLER)
+        call.variables["DIALSTATUS"] = "ANSWER"  # of an earlier queue
+        call.phones["PJSIP/1001"] = FakePhone()
+        call.press("3", after=0.2)
+        first = asyncio.create_task(world.directory.serve(call))
+        await slow.asked.wait()
+        first.cancel()
+        await asyncio.gather(first, return_exceptions=True)
+        world.start()
+        await world.directory.load()
+        again = FakeTelephony(caller=CALLER)
+        again.variables = call.variables
+        again.caller_hangs_up(after=5)
+        await world.directory.serve(again)
+
+    world = scenario(play)
+    assert [resumed["stage"] for resumed in world.facts("contact.resumed")] == ["queue"]
+    assert world.end() == ("abandoned", "customer")
