@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 from typing import Final
 
+from cti.asterisk.fax import pages_in
+
 _NAME: Final = re.compile(r"[A-Za-z0-9][-.A-Za-z0-9_]{0,150}\Z")
 _HEADER: Final = 44  # bytes of a WAV file before the sound
 _BYTES_A_SECOND: Final = 16_000
@@ -30,3 +32,9 @@ class SiteRecordings:
         except (OSError, ValueError):
             return 0.0
         return max(0, size - _HEADER) / _BYTES_A_SECOND
+
+    def pages(self, name: str) -> int:
+        try:
+            return pages_in(Path(self.place(name)))
+        except ValueError:
+            return 0

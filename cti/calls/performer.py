@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from cti.calls.editions import Edition
-from cti.calls.ports import CallerGone, DialOutcome, Telephony
+from cti.calls.ports import CallerGone, DialOutcome, Fax, Telephony
 from cti.calls.services import Services, paths
 from cti.facts.kinds import Party, PromptMissing, TransferOutcome
 from cti.ivr import (
@@ -31,7 +31,8 @@ from cti.ivr.commands import Command
 from cti.kit.ids import new_id
 
 ANY_KEY: Final = "0123456789*#"
-# Channel variables: what an earlier process was about when it died. A message is not asked for twice, nor a number rung again.
+# Channel variables: what an earlier process was about when it died. Neither a message nor a fax is asked for
+# twice, nor is a number outside rung again.
 RECORDING: Final = "CTI_RECORDING"
 TRANSFER: Final = "CTI_TRANSFER"
 _OUTCOMES: Final = {
@@ -116,10 +117,17 @@ class Performer:
         return Recorded(name, seconds)
 
     async def _receive_fax(self, command: ReceiveFax) -> FaxReceived:
-        name = f"{self._telephony.contact}-{new_id()}.tiff"
-        await self._telephony.play(self._sounds(command.prompts))
-        fax = await self._telephony.receive_fax(self._services.recordings.place(name))
+        call, kept = self._telephony, self._services.recordings
+        found = await call.get(RECORDING)
+        if found and (pages := kept.pages(found)) > 0:
+            name, fax = found, Fax(pages)
+        else:
+            name = f"{call.contact}-{new_id()}.tiff"
+            await call.play(self._sounds(command.prompts))
+            await call.set(RECORDING, name)
+            fax = await call.receive_fax(kept.place(name))
         self.left_something = self.left_something or fax.pages > 0
+        await self._forget(RECORDING)
         return FaxReceived(name, fax.pages, fax.station)
 
     async def _transfer(self, command: Transfer) -> Transferred:

@@ -221,6 +221,10 @@ class Recordings(Protocol):
         """How long a message is; 0.0 when there is none of that name."""
         ...
 
+    def pages(self, name: str) -> int:
+        """How many pages a fax has; 0 when there is none of that name."""
+        ...
+
 
 class Customers(Protocol):
     """The data center's customer records."""

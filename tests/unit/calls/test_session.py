@@ -72,6 +72,9 @@ class World:
     def seconds(self, name: str) -> float:
         return self.kept.get(name, 0.0)
 
+    def pages(self, name: str) -> int:
+        return int(self.kept.get(name, 0))
+
     async def request(
         self, method: str, url: str, *, body: object | None, timeout: float, allowed: Callable[[str], bool]
     ) -> HttpAnswer:
@@ -456,6 +459,19 @@ def test_a_message_is_not_asked_for_twice_when_the_process_died_in_the_middle_of
     world = scenario(play)
     assert [left["ms"] for left in world.facts("voicemail.left")] == [12500]
     assert world.end() == ("contained", "system")
+
+
+@pytest.mark.usefixtures("extras")
+def test_a_fax_that_came_while_the_process_was_dead_has_come() -> None:
+    async def play(world: World) -> None:
+        call = FakeTelephony(caller=CALLER)
+        call.variables["CTI_RECORDING"] = "fax-of-this-call.tiff"  # which an earlier process asked for
+        world.kept["fax-of-this-call.tiff"] = 3
+        call.press("3", after=0.5)
+        await world.directory.serve(call)
+        assert call.recorded == {}
+
+    assert [came["pages"] for came in scenario(play).facts("fax.arrived")] == [3]
 
 
 @pytest.mark.usefixtures("extras")
