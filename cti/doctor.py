@@ -13,6 +13,7 @@ from typing import Any
 
 from cti.asterisk.pbx.check import listeners, port_problems, static_problems
 from cti.asterisk.pbx.root import find, prepare_needs, rootless
+from cti.asterisk.speech import CONVERTER, ESPEAK
 from cti.ivr import load_hotline
 from cti.kit.errors import HotlineError, Language, Problem, Text, problem
 from cti.settings import CHECKOUT, Settings
@@ -153,8 +154,9 @@ def _ports(settings: Settings) -> Iterable[Problem]:
     return port_problems(listeners(settings.topology))
 
 
-def _speech(_: Settings) -> Iterable[Problem]:
-    for program in ("espeak-ng", "sox"):
+def _speech(settings: Settings) -> Iterable[Problem]:
+    """espeak-ng speaks the emergency menu, whatever speaks the prompts."""
+    for program in dict.fromkeys((ESPEAK.program, settings.engine.program, CONVERTER)):
         if not shutil.which(program):
             yield problem("doctor.no_speech", program, f"{program} is not installed: prompts cannot be spoken.",
                           f"未安装 {program}，无法合成提示音。", f"Run: apt-get install {program}",

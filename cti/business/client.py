@@ -11,6 +11,7 @@ import httpx
 
 from cti.calls.context import CustomerCard
 from cti.calls.ports import HttpAnswer
+from cti.ivr.allowed import origin
 from cti.kit.errors import ConfigError, problem
 from cti.kit.logging import get_logger
 
@@ -41,7 +42,7 @@ class BusinessHttp:
 
     def __init__(self, client: httpx.AsyncClient, data_center: str, token: str) -> None:
         self._client = client
-        self._data_center, self._token = _origin(httpx.URL(data_center)), token
+        self._data_center, self._token = origin(data_center), token
 
     async def request(
         self, method: str, url: str, *, body: object | None, timeout: float, allowed: Callable[[str], bool]
@@ -50,11 +51,11 @@ class BusinessHttp:
             target = httpx.URL(url)
         except httpx.InvalidURL:
             return HttpAnswer(0)
-        origin = _origin(target)
-        if origin != self._data_center and not allowed(origin):
-            log.warning("http.refused", origin=origin)
+        asked = origin(str(target))  # as httpx understands the address, not as it was written
+        if asked is None or (asked != self._data_center and not allowed(asked)):
+            log.warning("http.refused", origin=asked)
             return HttpAnswer(0)
-        headers = {"Authorization": f"Bearer {self._token}"} if origin == self._data_center else {}
+        headers = {"Authorization": f"Bearer {self._token}"} if asked == self._data_center else {}
         try:
             async with self._client.stream(method, target, json=body, headers=headers, timeout=timeout) as response:
                 content = bytearray()
@@ -63,7 +64,7 @@ class BusinessHttp:
                     if len(content) > MAX_BODY:
                         raise httpx.DecodingError("the answer is too large")
         except httpx.HTTPError as error:
-            log.warning("http.failed", origin=origin, reason=type(error).__name__)
+            log.warning("http.failed", origin=asked, reason=type(error).__name__)
             return HttpAnswer(0)
         return HttpAnswer(response.status_code, _body(bytes(content)))
 
@@ -91,11 +92,6 @@ class DataCenterCustomers:
             return CustomerCard.model_validate(answer.json())
         except ValueError as error:
             raise ConnectionError("not a customer record") from error
-
-
-def _origin(url: httpx.URL) -> str:
-    default = {"http": 80, "https": 443}.get(url.scheme)
-    return f"{url.scheme}://{url.host}:{url.port or default}"
 
 
 def _body(content: bytes) -> object:

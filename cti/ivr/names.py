@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Annotated, Any, ClassVar, Final, cast, get_args
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, GetCoreSchemaHandler, Tag
@@ -211,34 +211,30 @@ Written = Annotated[str, Field(pattern=VariableName.pattern)]  # a variable that
 Seconds = Annotated[float, Field(gt=0, le=3600)]
 
 
-def references(value: object, place: Place = ()) -> Iterator[tuple[Place, Reference]]:
+def references(value: object) -> Iterator[tuple[Place, Reference]]:
     """Everything that a model refers to, with its path inside the model."""
-    if isinstance(value, Template | Expression):
-        for variable in value.variables():
-            yield place, variable
-    elif isinstance(value, Reference):
-        yield place, value
-    elif isinstance(value, BaseModel):
-        for field, item in value:
-            yield from references(item, (*place, field))
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from references(item, (*place, key))
-    elif isinstance(value, tuple):
-        for index, item in enumerate(value):
-            yield from references(item, (*place, index))
+    for place, part in _parts(value, ()):
+        if isinstance(part, Template | Expression):
+            for variable in part.variables():
+                yield place, variable
+        elif isinstance(part, Reference):
+            yield place, part
 
 
-def spoken(value: object, place: Place = ()) -> Iterator[tuple[Place, Spoken]]:
+def spoken(value: object) -> Iterator[tuple[Place, Spoken]]:
     """Every value that a model says, with its path inside the model."""
-    if isinstance(value, Spoken):
-        yield place, value
-    elif isinstance(value, BaseModel):
-        for field, item in value:
-            yield from spoken(item, (*place, field))
+    return ((place, part) for place, part in _parts(value, ()) if isinstance(part, Spoken))
+
+
+def _parts(value: object, place: Place) -> Iterator[tuple[Place, object]]:
+    """A value and everything inside of it."""
+    yield place, value
+    items: Iterable[tuple[str | int, object]] = ()
+    if isinstance(value, BaseModel):
+        items = value
     elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from spoken(item, (*place, key))
+        items = value.items()
     elif isinstance(value, tuple):
-        for index, item in enumerate(value):
-            yield from spoken(item, (*place, index))
+        items = enumerate(value)
+    for step, item in items:
+        yield from _parts(item, (*place, step))

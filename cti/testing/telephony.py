@@ -167,13 +167,13 @@ class FakeTelephony:
 
     async def was_connected(self) -> bool:
         self._check()
-        if self.legs and not self.variables.get("DIALSTATUS"):
-            return self.legs[-1].was_answered
-        return self.variables.get("DIALSTATUS") == "ANSWER"
+        if (status := self.variables.get("DIALSTATUS")) is not None:
+            return status == "ANSWER"
+        return bool(self.legs) and self.legs[-1].was_answered
 
     async def forget_connected(self) -> None:
         self._check()
-        self.variables["DIALSTATUS"] = "FORGOTTEN"
+        self.variables["DIALSTATUS"] = ""
 
     async def caller_gone(self) -> None:
         await self._over.wait()
