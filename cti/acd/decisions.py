@@ -8,6 +8,19 @@ from cti.acd.agents import Agent, State, Status
 
 
 @dataclass(frozen=True, slots=True)
+class Why:
+    """Why this agent was chosen, in the few words that are known without looking at everybody."""
+
+    strategy: str
+    ring: int  # how many rings of the queue had been relaxed
+    fit: int  # agents logged in who meet the need
+    free: int  # of them, those who could have been offered it
+    idle_seconds: float  # of the agent who was chosen
+    waiting: int  # contacts that wait for agents by the same need, this one included
+    passed_over: tuple[str, ...] = ()  # agents who came before but have not taken it, or are kept for another queue
+
+
+@dataclass(frozen=True, slots=True)
 class MakeOffer:
     """Offer the contact to this site's agent, who is reserved. With `origin`, grant the agent to that site instead."""
 
@@ -17,11 +30,12 @@ class MakeOffer:
     agent: str
     origin: str | None
     waited: float  # seconds
+    why: Why
 
 
 @dataclass(frozen=True, slots=True)
 class CancelOffer:
-    """The contact is gone; whatever is being done for this offer must stop. The agent is idle already."""
+    """The contact is gone, or another agent has it; whatever is being done for this offer must stop. The agent is idle already."""
 
     offer: str
     agent: str

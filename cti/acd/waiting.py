@@ -1,9 +1,10 @@
-"""What waits for an agent, and what is known of the other sites."""
+"""What waits for an agent."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from cti.acd.terms import Terms
 
 
 @dataclass(slots=True)
@@ -11,29 +12,38 @@ class Waiting:
     """A contact in a queue: one of this site's, or a visit from another (`origin`)."""
 
     contact: str
-    queue: str
-    skills: Mapping[str, int]  # skill → least level
-    priority: int  # higher goes first
+    terms: Terms
     since: float  # monotonic time at which it began to wait; for a visit, now minus the age it came with
     origin: str | None = None  # the site it visits from; None for this site's own
+    not_before: float = 0.0  # it keeps its place, but is offered to nobody before that time
     tried: set[str] = field(default_factory=set)  # agents who did not take it
-    offer: str | None = None  # while an offer is being made it waits but is not matched
+    offers: list[str] = field(default_factory=list)  # while any stands it waits but is not matched
     granted_by: str | None = None  # the site whose agent is being offered
     attempts: int = 0  # offers made here so far: numbers the offers
-    visiting: set[str] = field(default_factory=set)  # sites at which it waits too
+    visiting: dict[str, float] = field(default_factory=dict)  # sites at which it waits too, and since when
+    stamp: int = 0  # raised whenever its entries in the index are void
+    estimate: float | None = None  # seconds that it was expected to wait when it came
 
     @property
-    def order(self) -> tuple[int, float, str]:
-        """Who goes first: priority, then age, then the id so that the order is total."""
-        return (-self.priority, self.since, self.contact)
+    def queue(self) -> str:
+        return self.terms.queue
 
+    @property
+    def wanted_until(self) -> float:
+        """Until when it waits for its wanted agent alone."""
+        return self.since + self.terms.wanted_seconds if self.terms.wanted else self.since
 
-@dataclass(frozen=True, slots=True)
-class PeerSummary:
-    """What another site says of itself: the skills of each agent logged in there."""
+    def age(self, now: float) -> float:
+        """Seconds it has waited, and a microsecond: at the deadline `since + after` the age is `after`, however floats round."""
+        return now - self.since + 1e-6
 
-    site: str
-    profiles: tuple[Mapping[str, int], ...] = ()
+    def order(self, now: float) -> tuple[float, float, str]:
+        """Who goes first: priority with ageing, then age, then the id so that the order is total."""
+        terms = self.terms
+        return (-(terms.priority + terms.ageing * (now - self.since) / 60), self.since, self.contact)
 
-    def can_serve(self, skills: Mapping[str, int]) -> bool:
-        return any(all(p.get(s, -1) >= level for s, level in skills.items()) for p in self.profiles)
+    @property
+    def place(self) -> tuple[float, float, str]:
+        """The same order among contacts of one ageing, and without the time: for all of them `now` adds the same."""
+        terms = self.terms
+        return (-(terms.priority - terms.ageing * self.since / 60), self.since, self.contact)

@@ -11,10 +11,12 @@ from cti.acd import (
     CancelOffer,
     DeclineGrant,
     MakeOffer,
+    Need,
     OpenVisit,
     PeerSummary,
     State,
     Status,
+    Terms,
     Waiting,
     WithdrawVisit,
     WrapUpOver,
@@ -26,7 +28,7 @@ CLAIMS = {"car_claims": 50}
 def waiting(
     contact: str, since: float = 0.0, priority: int = 0, skills: dict[str, int] | None = None, origin: str | None = None
 ) -> Waiting:
-    return Waiting(contact, "claims", skills or CLAIMS, priority, since, origin)
+    return Waiting(contact, Terms("claims", Need.of(skills or CLAIMS), priority), since, origin)
 
 
 def ready(acd: Acd, number: str, now: float = 0.0, **skills: int) -> list[object]:
@@ -132,7 +134,7 @@ def test_late_events_about_an_offer_that_is_over_change_nothing() -> None:
 
 def test_a_contact_visits_a_peer_only_when_nobody_here_with_the_skill_is_logged_in() -> None:
     acd = Acd("sh")
-    acd.peer_summary(PeerSummary("bj", ({"car_claims": 90},)), 0.0)
+    acd.visiting.peer_summary(PeerSummary("bj", ({"car_claims": 90},)), 0.0)
     assert acd.enter(waiting("c1"), 1.0) == [OpenVisit("c1", "bj", "no_agent_logged_in")]
     ready(acd, "1003", 1.5, complaints=90)
     acd.log_in("1001", {"car_claims": 90}, 2.0)
@@ -142,27 +144,27 @@ def test_a_contact_visits_a_peer_only_when_nobody_here_with_the_skill_is_logged_
 def test_the_first_grant_is_used_and_any_other_declined() -> None:
     acd = Acd("sh")
     for site in ("bj", "gz"):
-        acd.peer_summary(PeerSummary(site, (CLAIMS,)), 0.0)
+        acd.visiting.peer_summary(PeerSummary(site, (CLAIMS,)), 0.0)
     acd.enter(waiting("c1", 1.0), 1.0)
-    first = acd.grant("gz", "c1", "c1-gz1", "3001", 2.0)
+    first = acd.visiting.grant("gz", "c1", "c1-gz1", "3001", 2.0)
     assert first == [AcceptGrant("c1-gz1", "c1", "claims", "3001", "gz", 1.0), WithdrawVisit("c1", "bj", "offered")]
-    assert acd.grant("bj", "c1", "c1-bj1", "2001", 2.1) == [DeclineGrant("c1-bj1", "bj")]
+    assert acd.visiting.grant("bj", "c1", "c1-bj1", "2001", 2.1) == [DeclineGrant("c1-bj1", "bj")]
 
 
 def test_a_caller_who_leaves_gives_a_granted_agent_back() -> None:
     acd = Acd("sh")
-    acd.peer_summary(PeerSummary("bj", (CLAIMS,)), 0.0)
+    acd.visiting.peer_summary(PeerSummary("bj", (CLAIMS,)), 0.0)
     acd.enter(waiting("c1", 1.0), 1.0)
-    acd.grant("bj", "c1", "c1-bj1", "2001", 2.0)
+    acd.visiting.grant("bj", "c1", "c1-bj1", "2001", 2.0)
     assert acd.leave("c1", "caller_gone", 3.0) == [DeclineGrant("c1-bj1", "bj")]
 
 
 def test_a_grant_that_came_to_nothing_opens_the_visit_again_with_the_same_age() -> None:
     acd = Acd("sh")
-    acd.peer_summary(PeerSummary("bj", (CLAIMS,)), 0.0)
+    acd.visiting.peer_summary(PeerSummary("bj", (CLAIMS,)), 0.0)
     acd.enter(waiting("c1", 1.0), 1.0)
-    acd.grant("bj", "c1", "c1-bj1", "2001", 2.0)
-    assert acd.grant_over("c1-bj1", "c1", "2001", False, 20.0) == [OpenVisit("c1", "bj", "no_agent_logged_in")]
+    acd.visiting.grant("bj", "c1", "c1-bj1", "2001", 2.0)
+    assert acd.visiting.grant_over("c1-bj1", "c1", "2001", False, 20.0) == [OpenVisit("c1", "bj", "no_agent_logged_in")]
     assert acd.waiting["c1"].since == 1.0
 
 
@@ -177,22 +179,22 @@ def test_visits_and_local_contacts_share_one_order_by_age() -> None:
 
 def test_a_lost_link_withdraws_visits_on_both_sides_and_frees_the_granted_agent() -> None:
     acd = Acd("bj")
-    acd.peer_summary(PeerSummary("sh", (CLAIMS,)), 0.0)
+    acd.visiting.peer_summary(PeerSummary("sh", (CLAIMS,)), 0.0)
     acd.enter(waiting("mine", 1.0), 1.0)
     ready(acd, "2001", 2.0, complaints=90, car_claims=10)
     acd.enter(waiting("visitor", 3.0, skills={"complaints": 1}, origin="sh"), 3.0)
     assert acd.agents["2001"].state is State.RESERVED
-    acd.peer_lost("sh", 4.0)
+    acd.visiting.peer_lost("sh", 4.0)
     assert acd.agents["2001"].state is State.IDLE
     assert set(acd.waiting) == {"mine"}
-    assert acd.waiting["mine"].visiting == set()
+    assert not acd.waiting["mine"].visiting
 
 
 def test_when_the_last_agent_with_the_skill_logs_out_waiting_contacts_visit() -> None:
     acd = Acd("sh")
     acd.log_in("1001", {"car_claims": 90}, 0.0)
     acd.enter(waiting("c1"), 1.0)
-    acd.peer_summary(PeerSummary("bj", (CLAIMS,)), 2.0)
+    acd.visiting.peer_summary(PeerSummary("bj", (CLAIMS,)), 2.0)
     decisions = acd.set_status("1001", Status.LOGGED_OUT, None, 3.0)
     assert OpenVisit("c1", "bj", "no_agent_logged_in") in decisions
 

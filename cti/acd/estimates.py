@@ -1,0 +1,100 @@
+"""What a queue's recent past says: service level, and how long a contact will wait, with the error of that forecast.
+
+The estimated wait (EWT) of the contact with n others before it, while nobody is free, is the time until n+1 places have become free.
+Agents free themselves at the rate of staff / handling time, and each of those before it gives up at the rate θ:
+
+    EWT = Σ (k = 0 … n) 1 / (staff / handling + k·θ)
+
+which is the mean wait in the Markovian queue with impatient customers (Erlang A; Garnett, Mandelbaum, Reiman 2002) seen by an arrival.
+Handling time and θ are measured; what was measured long ago fades.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+FADE = 0.98  # what a measurement still weighs after each later one
+HANDLING_UNTIL_MEASURED = 180.0  # seconds
+SHORT_ABANDON = 5.0  # seconds: who leaves sooner did not wait
+TARGET_SECONDS = 20.0
+WINDOW_MINUTES = 15
+
+
+@dataclass(slots=True)
+class Mean:
+    """A fading mean."""
+
+    total: float = 0.0
+    weight: float = 0.0
+
+    def add(self, value: float) -> None:
+        self.total, self.weight = self.total * FADE + value, self.weight * FADE + 1.0
+
+    def value(self, otherwise: float) -> float:
+        return self.total / self.weight if self.weight else otherwise
+
+
+@dataclass(slots=True)
+class QueueRecord:
+    """What is remembered of one queue."""
+
+    handling: Mean = field(default_factory=Mean)
+    error: Mean = field(default_factory=Mean)  # |estimated − actual| wait of those answered, in seconds
+    bias: Mean = field(default_factory=Mean)  # estimated − actual
+    abandons: float = 0.0
+    waited: float = 0.0
+    minutes: dict[int, tuple[int, int]] = field(default_factory=dict)  # minute → (answered in time, counted)
+
+    def _count(self, now: float, in_time: bool) -> None:
+        minute = int(now // 60)
+        good, all_ = self.minutes.get(minute, (0, 0))
+        self.minutes[minute] = (good + in_time, all_ + 1)
+        while (oldest := next(iter(self.minutes))) <= minute - WINDOW_MINUTES:
+            del self.minutes[oldest]
+
+    def answered(self, waited: float, estimate: float | None, now: float) -> None:
+        self._waited(waited, gave_up=False)
+        self._count(now, waited <= TARGET_SECONDS)
+        if estimate is not None:
+            self.error.add(abs(estimate - waited))
+            self.bias.add(estimate - waited)
+
+    def unanswered(self, waited: float, now: float, *, gave_up: bool) -> None:
+        self._waited(waited, gave_up)
+        if waited >= SHORT_ABANDON:
+            self._count(now, in_time=False)
+
+    def _waited(self, waited: float, gave_up: bool) -> None:
+        self.abandons, self.waited = self.abandons * FADE + gave_up, self.waited * FADE + waited
+
+    @property
+    def impatience(self) -> float:
+        """Contacts that give up per second of waiting (θ)."""
+        return self.abandons / self.waited if self.waited > 0 else 0.0
+
+    def service_level(self, now: float) -> float | None:
+        """Percent answered within TARGET_SECONDS, short abandons left out, over the latest WINDOW_MINUTES; None without contacts."""
+        oldest = int(now // 60) - WINDOW_MINUTES
+        recent = [counts for minute, counts in self.minutes.items() if minute > oldest]
+        counted = sum(all_ for _, all_ in recent)
+        return 100.0 * sum(good for good, _ in recent) / counted if counted else None
+
+    def wait(self, before: int, staff: float) -> float | None:
+        """The EWT in seconds with so many before it and nobody free; None when nobody works for the queue."""
+        if staff <= 0:
+            return None
+        rate, impatience = staff / max(1.0, self.handling.value(HANDLING_UNTIL_MEASURED)), self.impatience
+        return sum(1.0 / (rate + k * impatience) for k in range(before + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFigures:
+    """A queue at one moment, as overflow rules and other sites see it."""
+
+    waiting: int = 0
+    longest_wait: float = 0.0  # seconds
+    ewt: float | None = None  # seconds, for a contact that comes now; None when nobody works for the queue
+    service_level: float | None = None  # percent; None when there was no contact of late
+    staffed: int = 0  # agents logged in who meet the need
+    free: int = 0  # of them, those who can be offered a contact now
+    ewt_error: float | None = None  # mean absolute error of past forecasts, in seconds
