@@ -138,8 +138,8 @@ class Attempt:
                 state, _ = its.state(self._clock.at.replace(tzinfo=its.zone))
                 print(f"→ calendar 日历 {calendar}: {state}")
                 return Consulted(state)
-            case Enqueue(queue):
-                return self._queue(step, queue)
+            case Enqueue() as command:
+                return self._queue(step, command)
             case Record(prompts):
                 self._say(prompts)
                 seconds = self._number(step, "seconds of your message 留言秒数> ")
@@ -192,10 +192,14 @@ class Attempt:
                 )
                 return answer
 
-    def _queue(self, step: Step, queue: str) -> LeftQueue:
-        print(f"→ queue 队列 {queue}")
+    def _queue(self, step: Step, command: Enqueue) -> LeftQueue:
+        print(f"→ queue 队列 {command.queue}")
+        keys = f", {command.keys}: a key 按键" if command.keys else ""
         while True:
-            said = self._ask(step, "a: an agent answers 坐席接听, t: nobody does 无人接听> ")
+            said = self._ask(step, f"a: an agent answers 坐席接听, t: nobody does 无人接听{keys}> ")
+            if said and said in command.keys:
+                self._does.append({"press": said})
+                return LeftQueue(QueueOutcome.KEY, said)
             if said in ("a", "t", ""):
                 outcome = QueueOutcome.TIMEOUT if said == "t" else QueueOutcome.ANSWERED
                 self._does.append({"queue": outcome.value})

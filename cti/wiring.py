@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 
+from cti.acd import Health, Need
 from cti.agents.endpoint import agents_router
 from cti.agents.hub import AgentHub, DesktopConfig, QueueInfo, Seat
 from cti.agents.messages import CodeText, Device, SipAccount
@@ -25,6 +26,7 @@ from cti.business import BusinessHttp, DataCenterCustomers, trusted
 from cti.calls.directory import Directory
 from cti.calls.dispatcher import Dispatcher
 from cti.calls.editions import Edition, Editions
+from cti.calls.rules import closed_queues, rules_of
 from cti.calls.services import Services
 from cti.datacenter import (
     DatabaseUnavailable,
@@ -112,6 +114,7 @@ async def run_site(settings: Settings, name: str) -> None:
 
         async def taken(edition: Edition) -> None:
             desks.config = replace(desks.config, **_choices(edition.hotline))
+            dispatcher.configure(rules_of(edition.hotline))
             await journal.record(ConfigApplied(what="hotline", digest=edition.version))
 
         follower = ReleaseFollower(client, data_center, token, name, topology.hotline, store, editions, make, taken)
@@ -139,6 +142,7 @@ async def run_site(settings: Settings, name: str) -> None:
             tasks.create_task(relay.run())
             tasks.create_task(follower.run())
             tasks.create_task(_prune(journal, settings.journal_days))
+            tasks.create_task(_watch(dispatcher, editions, clock, links))
             tasks.create_task(desks.run())
             tasks.create_task(peers.run())
             tasks.create_task(serve(app, site.host, site.port))
@@ -209,7 +213,7 @@ def _desktops(settings: Settings, site: Site, hotline: Hotline) -> DesktopConfig
 def _choices(hotline: Hotline) -> dict[str, Any]:
     """What desktops show of a hotline: those fields of `DesktopConfig` that change with its version."""
     return {
-        "queues": tuple(QueueInfo(n, q.title.zh, q.title.en, q.skills) for n, q in hotline.queues.items()),
+        "queues": tuple(QueueInfo(n, q.title.zh, q.title.en, Need.of(q.any_of)) for n, q in hotline.queues.items()),
         "break_reasons": tuple(CodeText(code=c.code, zh=c.zh, en=c.en) for c in hotline.break_reasons),
         "wrap_up_codes": tuple(CodeText(code=c.code, zh=c.zh, en=c.en) for c in hotline.wrap_up_codes),
     }
@@ -259,6 +263,19 @@ def _playable(sound: str) -> bool:
     return not sound.startswith("/") or Path(f"{sound}.wav").is_file()
 
 
+async def _watch(dispatcher: Dispatcher, editions: Editions, clock: SystemClock, links: Mapping[str, AmiLink]) -> None:
+    """Tells the router, every second, which queues are outside their hours and whether there is a node to connect anybody with."""
+    health, closed = Health.OK, frozenset[str]()
+    while True:
+        was = health, closed
+        health = Health.OK if any(link.up for link in links.values()) else Health.NO_NODE
+        closed = closed_queues(editions.current.hotline, clock.wall())
+        if (health, closed) != was:
+            log.info("site.changed", health=health, closed=sorted(closed))
+            dispatcher.site_changed(health=health, closed=closed)
+        await asyncio.sleep(1.0)
+
+
 async def _prune(journal: SqliteJournal, days: float) -> None:
     """Deletes what the data center has had for long, now and every hour."""
     while True:
@@ -274,7 +291,7 @@ def _figures(
     return {
         "calls": directory.live,
         "contacts_waiting": len(dispatcher.acd.waiting),
-        "agents_logged_in": len(dispatcher.acd.profiles()),
+        "agents_logged_in": sum(a.logged_in for a in dispatcher.acd.agents.values()),
         "desktops": desks.connected,
         "peers_up": len(peers.connected),
         "nodes_up": sum(link.up for link in links.values()),

@@ -1,7 +1,7 @@
 """PURE. Who serves whom: agents, waiting contacts, offers, visits. Takes `now` (monotonic seconds), gives decisions."""
 
 from cti.acd.agents import VOICE_ONLY, Agent, Assignment, Capacity, IllegalTransition, State, Status
-from cti.acd.core import Acd, QueueRules
+from cti.acd.core import Acd
 from cti.acd.decisions import (
     AcceptGrant,
     AgentChanged,
@@ -15,6 +15,7 @@ from cti.acd.decisions import (
     WrapUpOver,
 )
 from cti.acd.estimates import QueueFigures
+from cti.acd.floor import QueueRules
 from cti.acd.needs import Need
 from cti.acd.overflow import Choose, Health, OverflowRule, PeerSummary
 from cti.acd.terms import Channel, Ring, Strategy, Terms

@@ -39,6 +39,7 @@ class CancelOffer:
 
     offer: str
     agent: str
+    taken: bool = False  # another agent has the contact
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from cti.acd import State, Status
+from cti.acd import Need, State, Status
 from cti.agents.desk import Desk
 from cti.agents.messages import (
     Answer,
@@ -85,7 +85,7 @@ class QueueInfo:
     queue: str
     title_zh: str
     title_en: str
-    skills: Mapping[str, int]
+    need: Need
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +274,7 @@ class AgentHub:
         agent, counts = self.dispatcher.acd.agents[number], self.dispatcher.queue_counts()
         views = []
         for info in self.config.queues:
-            if agent.can_serve(info.skills):
+            if info.need.met_by(agent.skills):
                 waiting, longest = counts.get(info.queue, (0, 0.0))
                 views.append(QueueView(
                     queue=info.queue, title_zh=info.title_zh, title_en=info.title_en, waiting=waiting,

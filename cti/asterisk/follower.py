@@ -16,7 +16,7 @@ from cti.kit.logging import get_logger
 
 log = get_logger(__name__)
 
-WANTED: Final = frozenset({"DialBegin", "DialState", "DialEnd", "Hangup", "Hold", "Unhold"})
+WANTED: Final = frozenset({"DialBegin", "DialState", "DialEnd", "DTMFEnd", "Hangup", "Hold", "Unhold"})
 _ENDPOINT = re.compile(r"PJSIP/(.+)-[0-9a-f]{8}\Z")
 _BROWSER = browser_endpoint("")
 

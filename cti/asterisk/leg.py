@@ -62,6 +62,7 @@ class AgiLeg:
         self._answered_at: float | None = None
         self._ended_at: float | None = None
         self._known, self._over = asyncio.Event(), asyncio.Event()
+        self._refused: set[str] = set()  # addresses that shall not ring any more
         self._cancelled = self._to_answer = False  # wishes, also for a phone whose channel is still to come
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -90,11 +91,21 @@ class AgiLeg:
         """Whether the command has ended: the caller's channel is free for others."""
         return self._over.is_set()
 
-    async def cancel(self) -> None:
+    async def cancel(self, address: str | None = None) -> None:
         """As the port says. With AMI down, or before Asterisk has made the phone's channel, it works as soon as it can."""
-        self._cancelled = True
+        if address is None:
+            self._cancelled = True
+        else:
+            self._refused.add(address)
         for phone in tuple(self._phones):
-            await self._hang_up(phone)
+            if address is None or _address_of(phone) == address:
+                await self._hang_up(phone)
+
+    @property
+    def answered_by(self) -> str | None:
+        return (
+            _address_of(next(iter(self._phones))) if self._answered_at is not None and len(self._phones) == 1 else None
+        )
 
     async def ring_answer(self) -> None:
         self._to_answer = True
@@ -166,7 +177,7 @@ class AgiLeg:
 
     def _fulfil(self, phone: str) -> None:
         """Does what was wished of the phone before it was ready for it."""
-        if self._cancelled:
+        if self._cancelled or _address_of(phone) in self._refused:
             self._start(self._hang_up(phone))
         elif self._to_answer and self._outcome is None:
             self._start(self._ask_to_answer(phone))
@@ -187,3 +198,8 @@ class AgiLeg:
             await self._ami.hang_up(phone)
         except AmiError as error:
             log.warning("leg.cannot_hang_up", reason=error.problems[0].code)
+
+
+def _address_of(channel: str) -> str:
+    """`PJSIP/1001-web-0000002a` was dialed as `PJSIP/1001-web`."""
+    return channel.rpartition("-")[0]

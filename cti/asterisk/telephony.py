@@ -65,6 +65,7 @@ class AgiTelephony:
         self._agi, self._ami = agi, ami
         self._fallback, self._playable, self._on_missing = fallback, playable, on_missing
         self._music: str | None = None  # the class that plays whenever nothing else does
+        self._listening: tuple[str, asyncio.Future[str]] | None = None  # keys that `pressed` waits for
         self._leg: AgiLeg | None = None
         self._dialing: asyncio.Task[None] | None = None
 
@@ -139,6 +140,16 @@ class AgiTelephony:
         if self._music is not None:
             await self._do("SET MUSIC", "ON", self._music)
 
+    async def pressed(self, keys: str) -> str:
+        """As the port says. Without AMI no key is heard."""
+        self._refuse_if_over()
+        waiting: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._listening = (keys, waiting)
+        try:
+            return await waiting
+        finally:
+            self._listening = None
+
     async def dial(self, address: str, *, ring_seconds: float, headers: Mapping[str, str]) -> AgiLeg:
         self._refuse_if_over()
         if not _ADDRESS.match(address):
@@ -192,7 +203,13 @@ class AgiTelephony:
     # What the node tells
 
     def on_event(self, event: AmiEvent) -> None:
-        """Takes an event that names this channel. Events of other kinds than dialing are ignored."""
+        """Takes an event that names this channel. Events of other kinds than dialing and keys are ignored."""
+        if event.name == "DTMFEnd":
+            if self._listening is not None and event.get("Direction") == "Received":
+                keys, waiting = self._listening
+                if (key := event.get("Digit")) in tuple(keys) and not waiting.done():
+                    waiting.set_result(key)
+            return
         if self._leg is not None:
             self._leg.on_event(event)
 

@@ -17,6 +17,8 @@ class CustomerCard(_Model):
     grade: str = ""
     notes: str = ""
     fields: dict[str, str] = {}
+    last_agent: str | None = None  # who talked with the customer last
+    owner: str | None = None  # who has the customer's open case
 
 
 class PathStep(_Model):

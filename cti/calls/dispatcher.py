@@ -7,7 +7,7 @@ to waiting sessions. All methods that take an event are synchronous, so events a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from cti.acd import (
@@ -16,9 +16,12 @@ from cti.acd import (
     AgentChanged,
     CancelOffer,
     Decision,
+    Health,
     MakeOffer,
+    QueueRules,
     State,
     Status,
+    Terms,
     Waiting,
     WrapUpOver,
 )
@@ -114,17 +117,21 @@ class Dispatcher:
     # Contacts of this site
 
     @contextmanager
-    def waiting(self, ticket: Ticket, age: float = 0.0) -> Iterator[Ticket]:
-        """The contact waits inside this block, `age` seconds old already. Leaving it in any way frees agent and place."""
-        now, terms = self.now(), ticket.terms
+    def waiting(self, ticket: Ticket, age: float = 0.0, not_before: float = 0.0) -> Iterator[Ticket]:
+        """The contact waits inside this block, `age` seconds old already, and is offered to nobody for `not_before` seconds.
+        Leaving it in any way frees agent and place."""
+        now = self.now()
+        contact = Waiting(
+            ticket.contact, ticket.terms, now - age, not_before=now + not_before, estimate=ticket.expected
+        )
         self.tickets[ticket.contact] = ticket
         ticket.customer.add_done_callback(lambda _: self._customer_came(ticket))
-        self.do(self.acd.enter(Waiting(ticket.contact, terms.queue, terms.skills, terms.priority, now - age), now))
+        self.do(self.acd.enter(contact, now))
         try:
             yield ticket
         finally:
             self.tickets.pop(ticket.contact, None)
-            self.do(self.acd.leave(ticket.contact, "left", self.now()))
+            self.do(self.acd.leave(ticket.contact, "left", self.now(), gave_up=ticket.gave_up))
 
     async def show(self, offering: Offering, context: ContactContext) -> None:
         """The offer reaches the agent's screen; when this returns the phone may ring."""
@@ -181,6 +188,32 @@ class Dispatcher:
 
     # What is asked
 
+    def configure(self, queues: Mapping[str, QueueRules]) -> None:
+        """The queues have other rules from now on."""
+        self.do(self.acd.configure(queues, self.now()))
+
+    def site_changed(self, *, health: Health | None = None, closed: frozenset[str] | None = None) -> None:
+        """This site is well or not; these queues are outside their hours."""
+        if health is not None and health is not self.acd.visiting.health:
+            self.visits.agents_changed()
+        self.do(self.acd.site_changed(self.now(), health=health, closed=closed))
+
+    def expected_wait(self, terms: Terms) -> float | None:
+        """The EWT in seconds of a contact that would begin to wait now; None when nobody works for its queue."""
+        now = self.now()
+        return self.acd.figures.expected_wait(Waiting("", terms, now), now)
+
+    def depth(self, queue: str) -> int:
+        """How many contacts of this site wait in a queue."""
+        return sum(w.origin is None and w.terms.queue == queue for w in self.acd.waiting.values())
+
+    def progress(self, contact: str) -> tuple[int, float | None] | None:
+        """A waiting contact's place in its queue, from 1, and its EWT in seconds from now; None when it waits no more."""
+        waiting, now = self.acd.waiting.get(contact), self.now()
+        if waiting is None:
+            return None
+        return self.acd.figures.position(waiting, now), self.acd.figures.expected_wait(waiting, now)
+
     def queue_counts(self) -> dict[str, tuple[int, float]]:
         """Per queue: how many wait, and for how many seconds the oldest has."""
         now, counts = self.now(), dict[str, tuple[int, float]]()
@@ -220,7 +253,8 @@ class Dispatcher:
                     self._background.start(self.visits.grant(decision), f"grant {decision.offer}")
                 case CancelOffer():
                     self.visits.forget_grant(decision.offer)
-                    self._screens.offer_over(decision.agent, decision.offer, OfferOutcome.CALLER_GONE)
+                    outcome = OfferOutcome.TAKEN if decision.taken else OfferOutcome.CALLER_GONE
+                    self._screens.offer_over(decision.agent, decision.offer, outcome)
                 case WrapUpOver():
                     self._wrap_up_ended(
                         decision.agent, decision.contact, TIME_OUT_CODE, None, Party.SYSTEM, decision.lasted
@@ -228,6 +262,7 @@ class Dispatcher:
                 case _:
                     self.visits.carry_out(decision)
         self._screens.queues_changed()
+        self.visits.agents_changed()
         self._set_timer()
 
     # Inside
@@ -239,7 +274,7 @@ class Dispatcher:
     def _offer(self, made: MakeOffer) -> None:
         ticket = self.tickets[made.contact]
         address = self._address_of(made.agent)
-        ticket.offers.put_nowait(ticket.offering(made.offer, made.agent, self.site, made.waited, address))
+        ticket.offers.put_nowait(ticket.offering(made.offer, made.agent, self.site, made.waited, address, made.why))
 
     def _agent_changed(self, change: AgentChanged) -> None:
         agent, contact = change.agent, change.contact

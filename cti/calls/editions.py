@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from cti.calls.tickets import QueueTerms
+from cti.acd import Terms
+from cti.calls.rules import terms_of
 from cti.ivr import Hotline, PromptRef
 
 
@@ -39,13 +40,9 @@ class Edition:
     def version(self) -> str:
         return self.hotline.version
 
-    def terms(self, queue: str, priority: int | None = None) -> QueueTerms:
+    def terms(self, queue: str, priority: int | None = None, wanted: str | None = None) -> Terms:
         """What a queue of the hotline asks for; KeyError if there is none (the flow was checked)."""
-        config = self.hotline.queues[queue]
-        return QueueTerms(
-            queue, config.skills, config.priority if priority is None else priority, config.ring_seconds,
-            config.wrap_up_seconds,
-        )  # fmt: skip
+        return terms_of(queue, self.hotline.queues[queue], priority=priority, wanted=wanted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,15 @@ class Engagement:
             await leg.ended()
         return OfferOutcome.DECLINED
 
+    def rings_on(self, leg: Leg) -> None:
+        """Its phone is one of several that ring together."""
+        self._leg = leg
+
+    async def declined(self) -> Engagement:
+        """Waits until the agent refuses the offer."""
+        await self._declined.wait()
+        return self
+
     async def talk(self) -> float:
         """Waits for the end of the conversation and gives its seconds. Raises `CallerGone` when the customer hangs up."""
         if self._leg is None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from cti.acd import Terms, Why
 from cti.calls.context import ContactContext, CustomerCard
 from cti.facts import Fact, FactData
 
@@ -67,8 +68,14 @@ class Leg(Protocol):
         """Seconds of conversation so far; final once `ended` has returned or raised."""
         ...
 
-    async def cancel(self) -> None:
-        """Stops ringing, or ends the conversation, by hanging up the phone's channel; the caller stays."""
+    async def cancel(self, address: str | None = None) -> None:
+        """Stops ringing, or ends the conversation, by hanging up the phone's channel; the caller stays. With an address, of those
+        that were dialed together, only that phone."""
+        ...
+
+    @property
+    def answered_by(self) -> str | None:
+        """The address that was answered, once it is known: of those that were dialed together, one."""
         ...
 
     async def ring_answer(self) -> None:
@@ -134,6 +141,10 @@ class Telephony(Protocol):
 
     async def announce(self, sounds: Sequence[str]) -> None:
         """Plays over the music, which then goes on. Cancel it to stop at once."""
+        ...
+
+    async def pressed(self, keys: str) -> str:
+        """Waits, while the caller hears music or an announcement, until one of these keys is pressed, and gives it. Cancel it otherwise."""
         ...
 
     async def dial(self, address: str, *, ring_seconds: float, headers: Mapping[str, str]) -> Leg:
@@ -239,12 +250,8 @@ class Visit:
     """A contact that waits at another site too: all that site needs to reserve an agent and show who is calling."""
 
     contact: str
-    queue: str
-    skills: Mapping[str, int]
-    priority: int
+    terms: Terms
     age: float  # seconds it has waited; clocks of sites are never compared
-    ring_seconds: float
-    wrap_up_seconds: float
     context: ContactContext
 
 
@@ -261,6 +268,10 @@ class Offering:
     address: str  # what to dial
     ring_seconds: float
     wrap_up_seconds: float
+    why: Why | None = None  # this agent was chosen; None when another site chose and did not say
+    others: tuple[
+        Offering, ...
+    ] = ()  # offers of the same contact made in the same moment: whoever answers first has it
 
 
 class Screens(Protocol):
@@ -296,8 +307,12 @@ class Peers(Protocol):
 
     def withdraw_visit(self, site: str, contact: str, reason: str) -> None: ...
 
-    def grant(self, site: str, contact: str, offer: str, agent: str) -> None:
+    def grant(self, site: str, contact: str, offer: str, agent: str, why: Why) -> None:
         """The link adds where the agent is to be dialed from there."""
+        ...
+
+    def accept_grant(self, site: str, offer: str) -> None:
+        """The agent granted there is used: the call is on its way."""
         ...
 
     def decline(self, site: str, offer: str) -> None: ...

@@ -6,13 +6,16 @@ While it waits the caller hears music and, now and then, an announcement that ne
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import ExitStack
+from typing import Any
 
 from cti.calls.dispatcher import Dispatcher
 from cti.calls.engagement import Engagement
 from cti.calls.ports import CallerGone, Journal, Offering, Telephony
+from cti.calls.ringing import Ringing
 from cti.calls.tickets import Ticket
+from cti.calls.waiting_room import WaitingRoom
 from cti.facts import FactData
 from cti.facts.kinds import (
     AgentConnected,
@@ -20,6 +23,7 @@ from cti.facts.kinds import (
     OfferEnded,
     OfferMade,
     OfferOutcome,
+    OfferReason,
     Party,
     QueueAnnounced,
     QueueLeft,
@@ -32,102 +36,87 @@ from cti.kit.tasks import first_of
 log = get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Comfort:
-    """What a waiting caller is told from time to time."""
-
-    prompt: str
-    sounds: tuple[str, ...]
-    every: float  # seconds
-
-
 class QueueStay:
     """One contact in one queue. `run` once; `talked_by` then says who ended the conversation, if there was one."""
 
     def __init__(
-        self, telephony: Telephony, dispatcher: Dispatcher, journal: Journal, clock: Clock, ticket: Ticket,
-        offer_headers: Callable[[str, str], Mapping[str, str]], *, longest_wait: float, music: str, comfort: Comfort | None,
-        age: float = 0.0,
+        self, telephony: Telephony, dispatcher: Dispatcher, journal: Journal, clock: Clock, ticket: Ticket, room: WaitingRoom,
+        offer_headers: Callable[[str, str], Mapping[str, str]], age: float = 0.0,
     ) -> None:  # fmt: skip
         self._telephony, self._dispatcher, self._journal, self._clock = telephony, dispatcher, journal, clock
-        self._ticket, self._offer_headers = ticket, offer_headers
-        self._longest_wait, self._music, self._comfort = longest_wait, music, comfort
+        self._ticket, self._offer_headers, self._room = ticket, offer_headers, room
         self._since = clock.monotonic() - age
         self.ended_by: Party | None = None  # who ended the conversation; None while there was none
         self.outcome: QueueOutcome | None = None  # how the contact left the queue
+        self.key = ""  # the key with which the caller left
 
     async def run(self) -> QueueOutcome:
-        """Waits and talks; `answered` or `timeout`. Raises `CallerGone` at any moment, with the facts of leaving written."""
+        """Waits and talks; `answered`, `timeout` or `key`. Raises `CallerGone` at any moment, with the facts of leaving written."""
         try:
             await self._telephony.forget_connected()  # an earlier conversation is not the one to come
-            with self._dispatcher.waiting(self._ticket, self._clock.monotonic() - self._since):
-                while (offering := await self._next_offer()) is not None:
-                    if await self._offer(offering):
-                        return QueueOutcome.ANSWERED
+            with self._dispatcher.waiting(self._ticket, self.waited):
+                try:
+                    while isinstance(next_ := await self._next(), Offering):
+                        if await self._offer(next_):
+                            return QueueOutcome.ANSWERED
+                except CallerGone:
+                    self._ticket.gave_up = True
+                    raise
         except CallerGone:
             if self.outcome is None:
                 await self._left(QueueOutcome.ABANDONED)
             raise
-        await self._left(QueueOutcome.TIMEOUT)
+        self.key = next_ or ""
+        await self._left(QueueOutcome.KEY if self.key else QueueOutcome.TIMEOUT)
         await self._telephony.unhold()
-        return QueueOutcome.TIMEOUT
+        return QueueOutcome.KEY if self.key else QueueOutcome.TIMEOUT
 
-    async def _next_offer(self) -> Offering | None:
-        """The next agent; None when the longest wait has passed. Announcements go on meanwhile."""
-        left = self._longest_wait - self.waited
+    async def _next(self) -> Offering | str | None:
+        """The next agents, or the key that was pressed; None when the longest wait has passed. Announcements go on meanwhile."""
+        left = self._room.longest_wait - self.waited
         if left <= 0:
             return None
-        await self._telephony.hold(self._music)  # ringing has stopped the music
+        call = self._telephony
+        await call.hold(self._room.music)  # ringing has stopped the music
+        waiting: list[Coroutine[Any, Any, Any]] = [call.pressed(self._room.keys)] if self._room.keys else []
+        if self._room.announcements:
+            waiting.append(self._room.announce(call, self.waited, self._announced))
         try:
             async with asyncio.timeout(left):
-                offer: Offering = await first_of(
-                    self._ticket.next_offer(), self._telephony.caller_gone(), self._announce()
-                )
+                next_: Offering | str | None = await first_of(self._ticket.next_offer(), call.caller_gone(), *waiting)
         except TimeoutError:
             return None
-        if not isinstance(offer, Offering):
+        if next_ is None:
             raise CallerGone
-        return offer
+        return next_
 
-    async def _announce(self) -> None:
-        """Comforts the caller every so often, for ever."""
-        if self._comfort is None:
-            await asyncio.Event().wait()
-            return
-        while True:
-            await asyncio.sleep(self._comfort.every)
-            self._record(QueueAnnounced(queue=self._ticket.terms.queue, prompt=self._comfort.prompt))
-            await self._telephony.announce(self._comfort.sounds)
+    def _announced(self, prompt: str) -> None:
+        self._record(QueueAnnounced(queue=self._ticket.terms.queue, prompt=prompt))
 
     async def _offer(self, offering: Offering) -> bool:
-        """Offers the contact to one agent. True after a conversation."""
-        made_at = self._clock.monotonic()
-        await self._fact(OfferMade(
-            offer=offering.offer, queue=offering.queue, agent=offering.agent, agent_site=offering.agent_site,
-            waited_ms=_ms(offering.waited),
-        ))  # fmt: skip
-        with self._dispatcher.engaged(offering) as engagement:
-            try:
-                outcome = await self._ring(engagement)
-            except CallerGone:
-                self._offer_ended(offering, OfferOutcome.CALLER_GONE, made_at)
-                raise
-            if outcome is OfferOutcome.ANSWERED:
-                self._connected(offering)  # first of the three: from here on a restarted process knows that they talk
-            self._offer_ended(offering, outcome, made_at)
-            if outcome is OfferOutcome.ANSWERED:
-                await self._left(QueueOutcome.ANSWERED)
-            self._dispatcher.offer_ended(offering, outcome)
-            if outcome is not OfferOutcome.ANSWERED:
-                return False
-            await self._talk(engagement)
-        return True
+        """Offers the contact to one agent, or to several at once. True after a conversation."""
+        made_at, offerings = self._clock.monotonic(), (offering, *offering.others)
+        for one in offerings:
+            await self._fact(_offer_made(one))
 
-    async def _ring(self, engagement: Engagement) -> OfferOutcome:
-        offering = engagement.offering
-        await self._dispatcher.show(offering, self._ticket.context())
-        headers = dict(self._offer_headers(offering.contact, offering.offer))
-        return await engagement.ring(self._telephony, headers)
+        def ended(one: Offering, outcome: OfferOutcome) -> None:
+            if outcome is OfferOutcome.ANSWERED:
+                self._connected(one)  # first of the three: from here on a restarted process knows that they talk
+            self._offer_ended(one, outcome, made_at)
+            if outcome in (OfferOutcome.RONA, OfferOutcome.DECLINED, OfferOutcome.FAILED):
+                self._dispatcher.offer_ended(one, outcome)
+
+        with ExitStack() as stack:
+            ringing = Ringing(
+                self._telephony, self._dispatcher, self._ticket, self._offer_headers, stack, offerings, ended
+            )
+            answered = await ringing.ring()
+            if ringing.answered is None or not answered:
+                return False
+            await self._left(QueueOutcome.ANSWERED)
+            self._dispatcher.offer_ended(ringing.answered.offering, OfferOutcome.ANSWERED)
+            await self._talk(ringing.answered)
+        return True
 
     async def _talk(self, engagement: Engagement) -> None:
         try:
@@ -176,3 +165,16 @@ class QueueStay:
 
 def _ms(seconds: float) -> int:
     return round(seconds * 1000)
+
+
+def _offer_made(offering: Offering) -> OfferMade:
+    reason = None
+    if (why := offering.why) is not None:
+        reason = OfferReason(
+            strategy=why.strategy, ring=why.ring, fit=why.fit, free=why.free, idle_ms=_ms(why.idle_seconds), waiting=why.waiting,
+            passed_over=why.passed_over,
+        )  # fmt: skip
+    return OfferMade(
+        offer=offering.offer, queue=offering.queue, agent=offering.agent, agent_site=offering.agent_site,
+        waited_ms=_ms(offering.waited), why=reason,
+    )  # fmt: skip

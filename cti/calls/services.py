@@ -10,9 +10,10 @@ from cti.calls.context import CustomerCard
 from cti.calls.dispatcher import Dispatcher
 from cti.calls.editions import Edition, Editions, Sounds
 from cti.calls.ports import Customers, Http, Journal, Recordings, Telephony
-from cti.calls.queueing import Comfort, QueueStay
+from cti.calls.queueing import QueueStay
 from cti.calls.tickets import Ticket
-from cti.ivr import PromptRef
+from cti.calls.waiting_room import Announcement, WaitingRoom, progress_values
+from cti.ivr import Progress, PromptRef, said_with
 from cti.kit.clock import Clock
 from cti.kit.logging import get_logger
 from cti.kit.sealing import Seal
@@ -38,19 +39,31 @@ class Services:
     trunk: Callable[[str], str | None]  # number outside → what to dial; None at a site without carriers
 
     def queue_stay(
-        self, edition: Edition, telephony: Telephony, ticket: Ticket, language: str, age: float
+        self, edition: Edition, telephony: Telephony, ticket: Ticket, language: str, keys: str, age: float
     ) -> QueueStay:
         """A stay of `age` seconds already in the ticket's queue, to be run."""
-        config, comfort = edition.hotline.queues[ticket.terms.queue], None
-        if config.comfort is not None:
-            prompt = PromptRef(config.comfort.prompt, language)
-            comfort = Comfort(
-                prompt.id, (edition.sounds.find(prompt) or edition.sounds.fallback,), config.comfort.every_seconds
+        config = edition.hotline.queues[ticket.terms.queue]
+
+        def sounds(prompts: Sequence[PromptRef]) -> list[str]:
+            return paths(edition.sounds, prompts, lambda missing: None)
+
+        def progress_sounds(progress: Progress) -> list[str] | None:
+            values = progress_values(self.dispatcher.progress(ticket.contact))
+            prompts = said_with(progress.prompts, values, language)
+            return sounds(prompts) if prompts else None
+
+        announcements = []
+        if (comfort := config.comfort) is not None:
+            said = sounds([PromptRef(comfort.prompt, language)])
+            announcements.append(
+                Announcement(comfort.prompt, lambda: said, comfort.every_seconds, comfort.every_seconds)
             )
-        return QueueStay(
-            telephony, self.dispatcher, self.journal, self.clock, ticket, self.offer_headers,
-            longest_wait=config.longest_wait_seconds, music=config.music, comfort=comfort, age=age,
-        )  # fmt: skip
+        if (progress := config.progress) is not None:
+            announcements.append(Announcement(
+                "progress", lambda: progress_sounds(progress), progress.first_after_seconds, progress.every_seconds
+            ))  # fmt: skip
+        room = WaitingRoom(config.longest_wait_seconds, config.music, tuple(announcements), keys)
+        return QueueStay(telephony, self.dispatcher, self.journal, self.clock, ticket, room, self.offer_headers, age)
 
 
 def look_up(customers: Customers, number: str) -> asyncio.Future[CustomerCard | None]:

@@ -8,6 +8,7 @@ place in the flow travels with the caller, in a channel variable.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -16,6 +17,7 @@ from cti.calls.leftovers import conversation_closed, offer_closed, queue_left
 from cti.calls.performer import Performer
 from cti.calls.ports import CallerGone, OpenContact, Telephony, TelephonyFailed
 from cti.calls.queueing import QueueStay
+from cti.calls.rules import is_closed
 from cti.calls.services import Services, look_up
 from cti.calls.tickets import Ticket
 from cti.facts import FactData
@@ -48,6 +50,7 @@ from cti.ivr import (
 from cti.kit.logging import get_logger, mask_number
 
 log = get_logger(__name__)
+AGENT_NUMBER = re.compile(r"[0-9]{1,20}")
 POSITION = "CTI_POSITION"  # channel variable: where in the flow the caller is
 
 
@@ -171,20 +174,48 @@ class CallSession:
         if not isinstance(step.command, Enqueue):
             return await self._performer.perform(step.command)
         self._performer.forget_keys()
-        return LeftQueue(await self._queue(step.command))
+        return await self._queue(step.command)
 
-    async def _queue(self, command: Enqueue) -> QueueOutcome:
+    async def _queue(self, command: Enqueue) -> LeftQueue:
         services, age = self._services, 0.0
-        terms = self._edition.terms(command.queue, command.priority)
-        entered = QueueEntered(queue=command.queue, skills=dict(terms.skills), priority=terms.priority)
+        terms = self._edition.terms(command.queue, command.priority, self._wanted(command))
+        expected = services.dispatcher.expected_wait(terms)
         found, self._queue_found = self._queue_found, None
         if found is not None and found.queue is not None and found.queue.data.get("queue") == command.queue:
             age = max(0.0, (services.clock.wall() - found.queue.at).total_seconds())
+        elif (refused := self._refused(command.queue)) is not None:
+            return LeftQueue(refused)
         else:
-            await services.journal.record(entered, self._contact)
-        ticket = Ticket(self._contact, terms, lambda: self._context(command.queue), self._customer)
-        self._stay = services.queue_stay(self._edition, self._telephony, ticket, self._language, age)
-        return await self._stay.run()
+            first, *others = terms.need.as_skills()
+            await services.journal.record(QueueEntered(
+                queue=command.queue, skills=first, priority=terms.priority, or_skills=tuple(others), wanted=terms.wanted,
+                expected_ms=None if expected is None else _ms(expected),
+            ), self._contact)  # fmt: skip
+        ticket = Ticket(self._contact, terms, lambda: self._context(command.queue), self._customer, expected=expected)
+        self._stay = services.queue_stay(self._edition, self._telephony, ticket, self._language, command.keys, age)
+        outcome = await self._stay.run()
+        return LeftQueue(outcome, self._stay.key)
+
+    def _wanted(self, command: Enqueue) -> str | None:
+        """The agent for whom the caller waits first: the one the flow names, else who knows the customer."""
+        if command.agent is not None and AGENT_NUMBER.fullmatch(command.agent):
+            return command.agent
+        sticky = self._edition.hotline.queues[command.queue].sticky
+        known = self._customer.done() and not self._customer.cancelled()
+        card = self._customer.result() if known else None
+        if sticky is None or card is None:
+            return None
+        return card.owner or card.last_agent if sticky.agent == "owner" else card.last_agent
+
+    def _refused(self, queue: str) -> QueueOutcome | None:
+        """Whom the queue does not take at all: it is closed, or full."""
+        services, config = self._services, self._edition.hotline.queues[queue]
+        elsewhere = any(rule.when.outside_hours for rule in config.overflow)
+        if not elsewhere and is_closed(self._edition.hotline, queue, services.clock.wall()):
+            return QueueOutcome.CLOSED
+        if config.most_waiting is not None and services.dispatcher.depth(queue) >= config.most_waiting:
+            return QueueOutcome.FULL
+        return None
 
     # Ends
 

@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
+from cti.acd import Terms, Why
 from cti.calls.context import ContactContext, CustomerCard
 from cti.calls.ports import Offering
-
-
-@dataclass(frozen=True, slots=True)
-class QueueTerms:
-    """What a queue asks for and allows. Times in seconds."""
-
-    queue: str
-    skills: Mapping[str, int]  # skill → least level
-    priority: int
-    ring_seconds: float
-    wrap_up_seconds: float
 
 
 @dataclass(slots=True)
@@ -26,29 +16,30 @@ class Ticket:
     """Held while a contact waits. `context` is asked at the moment of an offer; `customer` may still be on its way."""
 
     contact: str
-    terms: QueueTerms
+    terms: Terms
     context: Callable[[], ContactContext]
     customer: asyncio.Future[CustomerCard | None]
     offers: asyncio.Queue[Offering] = field(default_factory=asyncio.Queue)
+    expected: float | None = None  # seconds that it was forecast to wait
+    gave_up: bool = False  # the customer left before an agent came
 
     async def next_offer(self) -> Offering:
-        """Waits for the router to find an agent. Cancelling it leaves the place in the queue."""
-        return await self.offers.get()
+        """Waits for the router to find an agent, or several at once. Cancelling it leaves the place in the queue."""
+        first = await self.offers.get()
+        others = []
+        while not self.offers.empty():
+            others.append(self.offers.get_nowait())
+        return replace(first, others=tuple(others)) if others else first
 
-    def offering(self, offer: str, agent: str, agent_site: str, waited: float, address: str) -> Offering:
+    def offering(
+        self, offer: str, agent: str, agent_site: str, waited: float, address: str, why: Why | None
+    ) -> Offering:
         """The offer of an agent to this contact, on the queue's terms."""
         terms = self.terms
         return Offering(
-            offer,
-            self.contact,
-            terms.queue,
-            agent,
-            agent_site,
-            waited,
-            address,
-            terms.ring_seconds,
-            terms.wrap_up_seconds,
-        )
+            offer, self.contact, terms.queue, agent, agent_site, waited, address, terms.ring_seconds,
+            terms.wrap_up_seconds, why,
+        )  # fmt: skip
 
     @property
     def card(self) -> CustomerCard | None:

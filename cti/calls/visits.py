@@ -12,7 +12,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from cti.acd import AcceptGrant, Acd, Decision, DeclineGrant, MakeOffer, OpenVisit, PeerSummary, Waiting, WithdrawVisit
+from cti.acd import (
+    AcceptGrant,
+    Acd,
+    Decision,
+    DeclineGrant,
+    MakeOffer,
+    OpenVisit,
+    PeerSummary,
+    Waiting,
+    Why,
+    WithdrawVisit,
+)
 from cti.calls.context import CustomerCard
 from cti.calls.ports import Offering, Peers, Screens, Visit
 from cti.calls.tickets import Ticket
@@ -21,7 +32,7 @@ from cti.facts.kinds import VisitGranted, VisitOpened, VisitWithdrawn
 from cti.kit.logging import get_logger
 
 log = get_logger(__name__)
-GRANT_SECONDS = 5.0  # how long a granted agent waits for the other site's call
+GRANT_SECONDS = 5.0  # how long a granted agent waits for the other site's word, and then for its call
 
 
 class Floor(Protocol):
@@ -45,7 +56,9 @@ class Visits:
         self._granted: dict[
             str, tuple[Offering, asyncio.TimerHandle | None]
         ] = {}  # by offer: our agents, given to other sites
-        self._addresses: dict[str, str] = {}  # by offer: where to dial an agent that another site granted
+        self._addresses: dict[
+            str, tuple[str, Why | None]
+        ] = {}  # by offer: where to dial an agent that another site granted, and why that one
 
     # From peers
 
@@ -59,7 +72,7 @@ class Visits:
     def opened(self, site: str, visit: Visit) -> None:
         now = self._floor.now()
         self._visitors[visit.contact] = visit
-        waiting = Waiting(visit.contact, visit.queue, visit.skills, visit.priority, now - visit.age, origin=site)
+        waiting = Waiting(visit.contact, visit.terms, now - visit.age, origin=site)
         self._floor.do(self._floor.acd.enter(waiting, now))
 
     def updated(self, contact: str, card: CustomerCard | None) -> None:
@@ -77,11 +90,18 @@ class Visits:
         self._visitors.pop(contact, None)
         self._floor.do(self._floor.acd.leave(contact, "withdrawn", self._floor.now()))
 
-    def granted(self, site: str, contact: str, offer: str, agent: str, address: str) -> None:
+    def granted(self, site: str, contact: str, offer: str, agent: str, address: str, why: Why | None = None) -> None:
         """Another site has reserved an agent for our contact, to be dialed at `address`."""
-        self._addresses[offer] = address
+        self._addresses[offer] = address, why
         self._floor.do(self._floor.acd.grant(site, contact, offer, agent, self._floor.now()))
         self._addresses.pop(offer, None)
+
+    def accepted(self, offer: str) -> None:
+        """The other site uses our agent: its call has as long again to come."""
+        offering, timer = self._granted.get(offer, (None, None))
+        if offering is not None and timer is not None:
+            timer.cancel()
+            self._granted[offer] = (offering, self._give_back_later(offer))
 
     def declined(self, offer: str) -> None:
         """The other site does not need the agent we granted. Too late once its call is here: that call's end says the rest."""
@@ -98,6 +118,7 @@ class Visits:
             return None
         timer.cancel()
         self._granted[offer] = (offering, None)
+        self._floor.acd.claimed(offer)
         return offering
 
     def forget_grant(self, offer: str) -> None:
@@ -116,13 +137,12 @@ class Visits:
         origin = made.origin or ""
         offering = Offering(
             made.offer, made.contact, made.queue, made.agent, self._floor.site, made.waited, self._address_of(made.agent),
-            visit.ring_seconds, visit.wrap_up_seconds,
+            visit.terms.ring_seconds, visit.terms.wrap_up_seconds, made.why,
         )  # fmt: skip
-        timer = asyncio.get_running_loop().call_later(GRANT_SECONDS, self._give_back, made.offer)
-        self._granted[made.offer] = (offering, timer)
+        self._granted[made.offer] = (offering, self._give_back_later(made.offer))
         await self._screens.show(offering, visit.context)
         if made.offer in self._granted:
-            self._peers.grant(origin, made.contact, made.offer, made.agent)
+            self._peers.grant(origin, made.contact, made.offer, made.agent, made.why)
 
     def carry_out(self, decision: Decision) -> None:
         """Tells a peer what the router decided."""
@@ -136,6 +156,10 @@ class Visits:
                 self._open(decision)
             case AcceptGrant():
                 self._accept(decision)
+
+    def summary(self) -> PeerSummary:
+        """What this site says of itself."""
+        return self._floor.acd.visiting.summary(self._floor.now())
 
     def agents_changed(self) -> None:
         """Someone logged in or out: peers must know which skills are here."""
@@ -161,21 +185,23 @@ class Visits:
         terms, age = ticket.terms, self._floor.now() - waiting.since
         opened = VisitOpened(queue=terms.queue, to_site=decision.site, reason=decision.reason)
         self._floor.record(opened, decision.contact)
-        self._peers.open_visit(decision.site, Visit(
-            decision.contact, terms.queue, terms.skills, terms.priority, age, terms.ring_seconds, terms.wrap_up_seconds,
-            ticket.context(),
-        ))  # fmt: skip
+        self._peers.open_visit(decision.site, Visit(decision.contact, terms, age, ticket.context()))
 
     def _accept(self, decision: AcceptGrant) -> None:
-        ticket, address = self._floor.tickets.get(decision.contact), self._addresses.get(decision.offer)
+        ticket = self._floor.tickets.get(decision.contact)
+        address, why = self._addresses.get(decision.offer, (None, None))
         if ticket is None or address is None:
             self._peers.decline(decision.site, decision.offer)
             return
         granted = VisitGranted(queue=decision.queue, to_site=decision.site, agent=decision.agent, offer=decision.offer)
         self._floor.record(granted, decision.contact)
+        self._peers.accept_grant(decision.site, decision.offer)
         ticket.offers.put_nowait(
-            ticket.offering(decision.offer, decision.agent, decision.site, decision.waited, address)
+            ticket.offering(decision.offer, decision.agent, decision.site, decision.waited, address, why)
         )
+
+    def _give_back_later(self, offer: str) -> asyncio.TimerHandle:
+        return asyncio.get_running_loop().call_later(GRANT_SECONDS, self._give_back, offer)
 
     def _give_back(self, offer: str) -> None:
         offering, _ = self._granted[offer]

@@ -19,6 +19,7 @@ class OfferOutcome(StrEnum):
     DECLINED = "declined"  # the agent refused
     FAILED = "failed"  # the agent's phone could not be reached
     CALLER_GONE = "caller_gone"  # the customer left while it rang
+    TAKEN = "taken"  # it rang at several agents, and another one answered first
 
 
 class QueueOutcome(StrEnum):
@@ -29,6 +30,9 @@ class QueueOutcome(StrEnum):
     TIMEOUT = "timeout"  # the queue's longest wait passed
     OVERFLOWED = "overflowed"  # served through another queue
     CALLBACK = "callback"  # the customer took a callback
+    FULL = "full"  # as many waited as may: it did not enter
+    CLOSED = "closed"  # outside the queue's hours: it did not enter
+    KEY = "key"  # the customer pressed a key that leads elsewhere
 
 
 class TransferOutcome(StrEnum):
@@ -187,6 +191,9 @@ class QueueEntered(FactData):
     queue: str
     skills: dict[str, int]  # skill → least level
     priority: int
+    or_skills: tuple[dict[str, int], ...] = ()  # other sets of skills that would do as well
+    wanted: str | None = None  # the agent for whom alone it waits at first
+    expected_ms: int | None = None  # the wait that was forecast
 
 
 class QueueLeft(FactData):
@@ -225,6 +232,20 @@ class VisitWithdrawn(FactData):
     reason: str
 
 
+class OfferReason(BaseModel):
+    """Why this agent was chosen."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    strategy: str
+    ring: int  # rings relaxed
+    fit: int  # agents logged in at that site who met the need
+    free: int  # of them, those who could have been offered it
+    idle_ms: int  # of the agent who was chosen
+    waiting: int  # contacts that waited for agents by the same need, this one included
+    passed_over: tuple[str, ...] = ()  # agents who came before, but had not taken it or were kept for another queue
+
+
 class OfferMade(FactData):
     kind = "offer.made"
     offer: str
@@ -232,6 +253,7 @@ class OfferMade(FactData):
     agent: str
     agent_site: str
     waited_ms: int
+    why: OfferReason | None = None
 
 
 class OfferEnded(FactData):

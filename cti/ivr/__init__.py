@@ -22,11 +22,13 @@ from cti.ivr.commands import (
     Transferred,
     Typed,
 )
-from cti.ivr.hotline import Code, Hotline, Queue, Recording
+from cti.ivr.hotline import Hotline, Recording
 from cti.ivr.interpreter import again, begin, leave, resume
 from cti.ivr.loader import load_hotline
 from cti.ivr.names import Title
+from cti.ivr.node import said_with
 from cti.ivr.position import NodeVisit, Position, Step
+from cti.ivr.queues import Code, Overflow, Progress, Queue
 
 __all__ = [
     "Answered",
@@ -42,9 +44,11 @@ __all__ = [
     "Hotline",
     "LeftQueue",
     "NodeVisit",
+    "Overflow",
     "Play",
     "Played",
     "Position",
+    "Progress",
     "PromptRef",
     "Queue",
     "ReceiveFax",
@@ -62,4 +66,5 @@ __all__ = [
     "leave",
     "load_hotline",
     "resume",
+    "said_with",
 ]

@@ -20,7 +20,7 @@ from cti.ivr.check_secrets import secret_problems
 from cti.ivr.check_shape import shape_problems
 from cti.ivr.check_variables import variable_problems
 from cti.ivr.commands import PromptRef
-from cti.ivr.hotline import FlowFile, Hotline, PromptsFile, QueuesFile, Recording
+from cti.ivr.hotline import FlowFile, Hotline, PromptsFile, Recording
 from cti.ivr.names import (
     PROVIDED,
     CalendarName,
@@ -35,6 +35,7 @@ from cti.ivr.names import (
     spoken,
 )
 from cti.ivr.node import Node
+from cti.ivr.queues import SAID_WHILE_WAITING, QueuesFile
 from cti.ivr.registry import KINDS
 from cti.ivr.spoken import vocabulary
 from cti.ivr.subflows import MAX_NODES, Placed, Subflow, place_subflows, subflow_problems
@@ -86,7 +87,7 @@ class _Check:
             return None
         nodes = {name: node for name, (_, node) in self._placed.items()}
         texts = {PromptRef(p, language): text for p, said in prompts.root.items() for language, text in said.items()}
-        forms = {value.form for node in nodes.values() for _, value in spoken(node)}
+        forms = {value.form for one in (*nodes.values(), queues) for _, value in spoken(one)}
         for language in flow.languages:
             texts |= {PromptRef(word, language): text for word, text in vocabulary(language, forms).items()}
         return Hotline(
@@ -159,7 +160,8 @@ class _Check:
                 self.problems += unknown_names(node, (*place, name), there, document)
                 self.problems += untold(node, (*place, name), flow.languages, document)
         if queues and sources.queues:
-            self.problems += unknown_names(queues, (), known, sources.queues)
+            said: Known = {**known, VariableName: SAID_WHILE_WAITING}
+            self.problems += unknown_names(queues, (), said, sources.queues)
         if self._prompts and sources.prompts:
             self.problems += untold_prompts(self._prompts, sources.recordings, flow.languages, sources.prompts)
 

@@ -51,6 +51,8 @@ class Enqueue:
 
     queue: str
     priority: int | None  # None: the queue's own
+    keys: str = ""  # that lead out of it
+    agent: str | None = None  # who shall be asked first, alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,10 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class LeftQueue:
+    """`key` is the one that was pressed, if that was the outcome."""
+
     outcome: QueueOutcome
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

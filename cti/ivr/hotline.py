@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, RootModel, field_validator
+from pydantic import Field, RootModel
 
 from cti.ivr.allowed import Allowed
 from cti.ivr.calendars import Calendar
@@ -15,13 +15,11 @@ from cti.ivr.commands import PromptRef
 from cti.ivr.names import Language, Model, NodeName, PromptId, Title, Written
 from cti.ivr.node import Node
 from cti.ivr.position import Position
+from cti.ivr.queues import Code, Queue
 
 NODE_NAME = Annotated[str, Field(pattern=NodeName.pattern)]
-QUEUE_NAME = NODE_NAME
 PROMPT_NAME = Annotated[str, Field(pattern=PromptId.pattern)]
 LANGUAGE = Annotated[str, Field(pattern=Language.pattern)]
-SKILL = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,30}$")]
-LEVEL = Annotated[int, Field(ge=0, le=100)]
 SPOKEN = Annotated[str, Field(max_length=1000, pattern=r"[\p{L}\p{N}]")]  # punctuation alone would be silence
 
 
@@ -46,52 +44,6 @@ class FlowFile(Model):
     start: NodeName = Field(description="the node at which callers arrive")
     nodes: dict[NODE_NAME, dict[str, Any]] = Field(min_length=1)
     subflows: dict[NODE_NAME, SubflowPart] = Field(default={}, description="parts that are written once, by name")
-
-
-class Comfort(Model):
-    """What waiting callers are told from time to time."""
-
-    prompt: PromptId
-    every_seconds: float = Field(ge=5, le=600)
-
-
-class Queue(Model):
-    """One queue: whom it needs and how long its callers wait. Times in seconds."""
-
-    title: Title
-    skills: dict[SKILL, LEVEL] = Field(min_length=1, description="skill → least level, 0 to 100")
-    priority: int = Field(default=0, ge=0, le=1000, description="higher goes first")
-    ring_seconds: float = Field(default=15, ge=3, le=120)
-    wrap_up_seconds: float = Field(default=30, ge=0, le=3600)
-    longest_wait_seconds: float = Field(default=300, ge=1, le=7200)
-    music: str = Field(
-        default="default", pattern=r"^[A-Za-z0-9_-]{1,40}$", description="a class of Asterisk's music on hold"
-    )
-    comfort: Comfort | None = None
-
-
-class Code(Model):
-    """Something an agent picks from a list."""
-
-    code: str = Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")
-    zh: str = Field(min_length=1, max_length=40)
-    en: str = Field(min_length=1, max_length=40)
-
-
-class QueuesFile(Model):
-    """queues.yaml: the queues, and what their agents choose from."""
-
-    queues: dict[QUEUE_NAME, Queue] = Field(min_length=1)
-    wrap_up_codes: tuple[Code, ...] = Field(min_length=1)
-    break_reasons: tuple[Code, ...] = Field(min_length=1)
-
-    @field_validator("wrap_up_codes", "break_reasons")
-    @classmethod
-    def _once(cls, codes: tuple[Code, ...]) -> tuple[Code, ...]:
-        names = [c.code for c in codes]
-        if twice := sorted({n for n in names if names.count(n) > 1}):
-            raise ValueError(f"code stands twice: {', '.join(twice)}")
-        return codes
 
 
 class PromptsFile(RootModel[dict[PROMPT_NAME, dict[LANGUAGE, SPOKEN]]]):

@@ -135,6 +135,13 @@ class Node(Model):
                 yield place, reference
 
 
+def said_with(prompts: Sequence[Saying], values: Mapping[str, str], language: str) -> tuple[PromptRef, ...]:
+    """The prompts, with these values; none at all while a value that they say is unknown."""
+    if any(not isinstance(one, str) and one.variable not in values for one in prompts):
+        return ()
+    return said(prompts, Position(node="", language=language, variables=dict(values)))
+
+
 def said(prompts: Sequence[Saying], position: Position) -> tuple[PromptRef, ...]:
     """The prompts in the caller's language. A value that is not of its form is read digit by digit; one that was not set, not at all."""
     language, refs = position.language, list[PromptRef]()

@@ -11,9 +11,10 @@ from pydantic.json_schema import models_json_schema
 from cti.ivr.allowed import Allowed
 from cti.ivr.calendars import CalendarsFile
 from cti.ivr.flowtest import FlowTestFile
-from cti.ivr.hotline import FlowFile, PromptsFile, QueuesFile
+from cti.ivr.hotline import FlowFile, PromptsFile
 from cti.ivr.names import NodeName
 from cti.ivr.node import Node
+from cti.ivr.queues import QueuesFile
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _REF: Final = "#/$defs/{model}"

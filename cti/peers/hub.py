@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
-from cti.acd import PeerSummary
+from cti.acd import Why
 from cti.calls.context import CustomerCard
 from cti.calls.dispatcher import Dispatcher
 from cti.calls.ports import Visit
@@ -23,11 +23,15 @@ from cti.kit.backoff import Backoff
 from cti.kit.logging import get_logger
 from cti.kit.tasks import first_of
 from cti.peers.messages import (
+    MINOR,
+    PROTOCOL,
+    Accept,
     Decline,
     Grant,
     Hello,
     OpenVisit,
     PeerMessage,
+    Reason,
     Summary,
     UpdateVisit,
     WithdrawVisit,
@@ -101,8 +105,12 @@ class PeerHub:
     def withdraw_visit(self, site: str, contact: str, reason: str) -> None:
         self._send(site, WithdrawVisit(contact=contact, reason=reason))
 
-    def grant(self, site: str, contact: str, offer: str, agent: str) -> None:
-        self._send(site, Grant(contact=contact, offer=offer, agent=agent, node=self._node_of(agent)))
+    def grant(self, site: str, contact: str, offer: str, agent: str, why: Why) -> None:
+        node = self._node_of(agent)
+        self._send(site, Grant(contact=contact, offer=offer, agent=agent, node=node, why=Reason.of(why)))
+
+    def accept_grant(self, site: str, offer: str) -> None:
+        self._send(site, Accept(offer=offer))
 
     def decline(self, site: str, offer: str) -> None:
         self._send(site, Decline(offer=offer))
@@ -126,7 +134,7 @@ class PeerHub:
 
     async def _talk(self, socket: Socket, expected: str | None) -> None:
         """Serves one link to its end."""
-        await socket.send(Hello(site=self.site).model_dump_json())
+        await socket.send(Hello(site=self.site, minor=MINOR).model_dump_json())
         texts = socket.texts()
         try:
             async with asyncio.timeout(HELLO_SECONDS):
@@ -135,6 +143,9 @@ class PeerHub:
             return
         if not isinstance(hello, Hello) or hello.site not in self._peers or expected not in (None, hello.site):
             log.warning("peer.refused", expected=expected)
+            return
+        if hello.protocol != PROTOCOL:
+            log.warning("peer.other_protocol", peer=hello.site, theirs=hello.protocol, ours=PROTOCOL)
             return
         site, outgoing = hello.site, asyncio.Queue[str](QUEUE_LIMIT)
         if site in self._links:  # the other side came back before we noticed that it was gone
@@ -168,7 +179,7 @@ class PeerHub:
         visits = self._dispatcher.visits
         match message:
             case Summary():
-                visits.peer_summary(PeerSummary(site, message.profiles))
+                visits.peer_summary(message.summary(site))
             case OpenVisit():
                 visits.opened(site, message.visit())
             case UpdateVisit():
@@ -180,20 +191,25 @@ class PeerHub:
                 if address is None:
                     self._send(site, Decline(offer=message.offer))
                 else:
-                    visits.granted(site, message.contact, message.offer, message.agent, address)
+                    why = message.why.why() if message.why else None
+                    visits.granted(site, message.contact, message.offer, message.agent, address, why)
+            case Accept():
+                visits.accepted(message.offer)
             case Decline():
                 visits.declined(message.offer)
 
     def _summary(self) -> Summary:
-        profiles = self._dispatcher.acd.profiles() if self._dispatcher else ()
-        return Summary(profiles=tuple(dict(p) for p in profiles))
+        return Summary.of(self._dispatcher.visits.summary()) if self._dispatcher else Summary()
 
     async def _send_summaries(self) -> None:
+        last = None
         while True:
             await self._summary_due.wait()
             self._summary_due.clear()
-            for site in list(self._links):
-                self._send(site, self._summary())
+            if (summary := self._summary()) != last:
+                last = summary
+                for site in list(self._links):
+                    self._send(site, summary)
             await asyncio.sleep(SUMMARY_INTERVAL)
 
     def _send(self, site: str, message: PeerMessage) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cti.calls.ports import CallerGone, DialOutcome, TelephonyFailed
@@ -22,36 +22,43 @@ class FakePhone:
 class FakeLeg:
     """Implements `calls.ports.Leg`. A test may act as the agent with `pick_up`, `decline` and `hang_up`."""
 
-    def __init__(self, address: str, headers: dict[str, str], ring_seconds: float, phones: Sequence[FakePhone]) -> None:
+    def __init__(
+        self, address: str, headers: dict[str, str], ring_seconds: float, phones: Mapping[str, FakePhone]
+    ) -> None:
+        self._ringing = dict(phones)  # by address
+        self.answered_by: str | None = None
         self.address, self.headers = address, headers
         self._loop = asyncio.get_running_loop()
         self._known, self._over = asyncio.Event(), asyncio.Event()
         self._outcome: DialOutcome | None = None
         self._failure: type[CallerGone | TelephonyFailed] | None = None
         self._answered_at = self._ended_at = 0.0
-        self._obeys = any(phone.answers_when_asked for phone in phones)
-        self._talks_for = next((phone.talks_for for phone in phones if phone.talks_for is not None), None)
         if not phones:
             self._fail(DialOutcome.UNREACHABLE)
             return
         self._loop.call_later(ring_seconds, self._fail, DialOutcome.NO_ANSWER)
-        for phone in phones:
+        for one, phone in phones.items():
             if phone.answers_after is not None:
-                self._loop.call_later(phone.answers_after, self.pick_up)
+                self._loop.call_later(phone.answers_after, self.pick_up, one)
             if phone.declines_after is not None:
-                self._loop.call_later(phone.declines_after, self.decline)
+                self._loop.call_later(phone.declines_after, self.decline, one)
 
     # What the agent does
 
-    def pick_up(self) -> None:
-        if not self._known.is_set():
-            self._outcome, self._answered_at = DialOutcome.ANSWERED, self._loop.time()
+    def pick_up(self, address: str | None = None) -> None:
+        """At one of the addresses that ring; without one, at the first."""
+        who = address if address is not None else next(iter(self._ringing), None)
+        if who in self._ringing and not self._known.is_set():
+            self._outcome, self._answered_at, self.answered_by = DialOutcome.ANSWERED, self._loop.time(), who
             self._known.set()
-            if self._talks_for is not None:
-                self._loop.call_later(self._talks_for, self.hang_up)
+            if (seconds := self._ringing[who].talks_for) is not None:
+                self._loop.call_later(seconds, self.hang_up)
 
-    def decline(self) -> None:
-        self._fail(DialOutcome.BUSY)
+    def decline(self, address: str | None = None) -> None:
+        """The last one to decline ends the ringing."""
+        self._ringing.pop(address if address is not None else next(iter(self._ringing), ""), None)
+        if not self._ringing:
+            self._fail(DialOutcome.BUSY)
 
     def hang_up(self) -> None:
         """Ends the conversation."""
@@ -78,13 +85,18 @@ class FakeLeg:
             return 0.0
         return (self._ended_at if self._over.is_set() else self._loop.time()) - self._answered_at
 
-    async def cancel(self) -> None:
+    async def cancel(self, address: str | None = None) -> None:
+        if address is not None and self._known.is_set() is False:
+            self._ringing.pop(address, None)
+            if self._ringing:
+                return
         self._fail(DialOutcome.CANCELLED)
         self._end()
 
     async def ring_answer(self) -> None:
-        if self._obeys:
-            self.pick_up()
+        who = next((one for one, phone in self._ringing.items() if phone.answers_when_asked), None)
+        if who is not None:
+            self.pick_up(who)
 
     # What the caller's side does
 

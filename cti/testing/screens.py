@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cti.acd import Why
 from cti.calls.context import ContactContext, CustomerCard
 from cti.calls.ports import Offering, Visit
 
@@ -45,7 +46,10 @@ class NoPeers:
     def withdraw_visit(self, site: str, contact: str, reason: str) -> None:
         pass
 
-    def grant(self, site: str, contact: str, offer: str, agent: str) -> None:
+    def grant(self, site: str, contact: str, offer: str, agent: str, why: Why) -> None:
+        pass
+
+    def accept_grant(self, site: str, offer: str) -> None:
         pass
 
     def decline(self, site: str, offer: str) -> None:

@@ -66,6 +66,7 @@ class FakeTelephony:
         self._over = asyncio.Event()
         self._keys: deque[str] | None = None  # those pressed since somebody listens
         self._pressed = asyncio.Event()
+        self._while_waiting: tuple[str, asyncio.Future[str]] | None = None  # keys listened for by `pressed`
         self._turn = asyncio.Lock()  # a channel does one thing at a time
 
     # What the test does
@@ -156,9 +157,18 @@ class FakeTelephony:
     async def announce(self, sounds: Sequence[str]) -> None:
         await self.play(sounds)
 
+    async def pressed(self, keys: str) -> str:
+        self._check()
+        waiting: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._while_waiting = (keys, waiting)
+        try:
+            return await waiting
+        finally:
+            self._while_waiting = None
+
     async def dial(self, address: str, *, ring_seconds: float, headers: Mapping[str, str]) -> FakeLeg:
         self._check()
-        found = [self.phones[one] for one in address.split("&") if one in self.phones]
+        found = {one: self.phones[one] for one in address.split("&") if one in self.phones}
         leg = FakeLeg(address, dict(headers), ring_seconds, found)
         self.legs.append(leg)
         self.variables.pop("DIALSTATUS", None)
@@ -240,6 +250,10 @@ class FakeTelephony:
         return self._keys.popleft()
 
     def _press(self, key: str) -> None:
+        if self._while_waiting is not None and self._end is None:
+            keys, waiting = self._while_waiting
+            if key in keys and not waiting.done():
+                waiting.set_result(key)
         if self._keys is not None and self._end is None:
             self._keys.append(key)
             self._pressed.set()

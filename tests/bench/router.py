@@ -117,7 +117,11 @@ def main() -> None:
     ten = 10 * arguments.agents
     figures["full_rematch_tenfold_ms"] = min(rematch(ten, 10 * arguments.waiting) for _ in range(2))
     figures["tenfold_decision_p99_us"] = decisions(ten, arguments.waiting, arguments.rounds // 20)["decision_p99_us"]
-    print(json.dumps({"agents": arguments.agents, "waiting": arguments.waiting} | {k: round(v, 2) for k, v in figures.items()}))
+    print(
+        json.dumps(
+            {"agents": arguments.agents, "waiting": arguments.waiting} | {k: round(v, 2) for k, v in figures.items()}
+        )
+    )
 
 
 if __name__ == "__main__":

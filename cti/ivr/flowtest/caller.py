@@ -66,7 +66,7 @@ class Caller:
             case Consult():
                 return Consulted(self._consult(command.calendar, self.now))
             case Enqueue():
-                return self._queue()
+                return self._queue(command)
             case Record():
                 self._announce(command.prompts)
                 return Recorded("recording", self._take("speak") or 0.0)
@@ -152,7 +152,7 @@ class Caller:
         self.done += 1
         return Answered(step.answer.status, step.answer.body)
 
-    def _queue(self) -> LeftQueue:
+    def _queue(self, command: Enqueue) -> LeftQueue:
         self._ahead = self._rest = ""
         while (step := self._next) is not None and step.wait is not None:
             self.now += step.wait - self._waited
@@ -161,6 +161,9 @@ class Caller:
         if step is not None and (step.hang_up or step.queue is QueueOutcome.ABANDONED):
             self.done += 1
             raise CallerLeft
+        if step is not None and step.press is not None and step.press in command.keys:
+            self.done += 1
+            return LeftQueue(QueueOutcome.KEY, step.press)
         if step is None or step.queue is None:
             return LeftQueue(QueueOutcome.ANSWERED)
         self.done += 1

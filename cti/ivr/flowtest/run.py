@@ -75,7 +75,7 @@ def run_test(hotline: Hotline, test: FlowTest) -> Course:
     )
     return Course(
         test, tuple(caller.heard), tuple(visited), tuple(requests), waited.queue if waited else None,
-        queue.skills if queue else {}, priority, position.values, position.language, ends, caller.undone, caller.now,
+        queue.any_of[0] if queue else {}, priority, position.values, position.language, ends, caller.undone, caller.now,
     )  # fmt: skip
 
 

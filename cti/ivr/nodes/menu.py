@@ -81,10 +81,10 @@ failed: to_general
     def faults(self) -> Iterator[Fault]:
         for key in self.keys:
             if len(key) != 1 or key not in KEYS:
-                yield _bad_key(("keys", key), key)
+                yield bad_key(("keys", key), key)
         if self.repeat is not None:
             if len(self.repeat) != 1 or self.repeat not in KEYS:
-                yield _bad_key(("repeat",), self.repeat)
+                yield bad_key(("repeat",), self.repeat)
             if self.repeat in self.keys:
                 yield Fault("flow.key_twice", ("repeat",), Text(
                     f"Key {self.repeat} both repeats the menu and leads to {self.keys[self.repeat]}.",
@@ -96,6 +96,6 @@ failed: to_general
                 Text("Give it at least two keys, or use a node of kind play.", "请至少设置两个按键，或改用 play 节点。"))  # fmt: skip
 
 
-def _bad_key(place: tuple[str, ...], key: str) -> Fault:
+def bad_key(place: tuple[str, ...], key: str) -> Fault:
     return Fault("flow.bad_key", place, Text(f"No telephone has a key {key!r}.", f"电话上没有按键 {key!r}。"),
                  Text('A key is one of 0 to 9, "*" and "#".', '按键只能是 0 到 9、"*" 或 "#"。'))  # fmt: skip

@@ -134,7 +134,7 @@ def test_late_events_about_an_offer_that_is_over_change_nothing() -> None:
 
 def test_a_contact_visits_a_peer_only_when_nobody_here_with_the_skill_is_logged_in() -> None:
     acd = Acd("sh")
-    acd.visiting.peer_summary(PeerSummary("bj", ({"car_claims": 90},)), 0.0)
+    acd.peer_summary(PeerSummary("bj", ({"car_claims": 90},)), 0.0)
     assert acd.enter(waiting("c1"), 1.0) == [OpenVisit("c1", "bj", "no_agent_logged_in")]
     ready(acd, "1003", 1.5, complaints=90)
     acd.log_in("1001", {"car_claims": 90}, 2.0)
@@ -144,27 +144,27 @@ def test_a_contact_visits_a_peer_only_when_nobody_here_with_the_skill_is_logged_
 def test_the_first_grant_is_used_and_any_other_declined() -> None:
     acd = Acd("sh")
     for site in ("bj", "gz"):
-        acd.visiting.peer_summary(PeerSummary(site, (CLAIMS,)), 0.0)
+        acd.peer_summary(PeerSummary(site, (CLAIMS,)), 0.0)
     acd.enter(waiting("c1", 1.0), 1.0)
-    first = acd.visiting.grant("gz", "c1", "c1-gz1", "3001", 2.0)
+    first = acd.grant("gz", "c1", "c1-gz1", "3001", 2.0)
     assert first == [AcceptGrant("c1-gz1", "c1", "claims", "3001", "gz", 1.0), WithdrawVisit("c1", "bj", "offered")]
-    assert acd.visiting.grant("bj", "c1", "c1-bj1", "2001", 2.1) == [DeclineGrant("c1-bj1", "bj")]
+    assert acd.grant("bj", "c1", "c1-bj1", "2001", 2.1) == [DeclineGrant("c1-bj1", "bj")]
 
 
 def test_a_caller_who_leaves_gives_a_granted_agent_back() -> None:
     acd = Acd("sh")
-    acd.visiting.peer_summary(PeerSummary("bj", (CLAIMS,)), 0.0)
+    acd.peer_summary(PeerSummary("bj", (CLAIMS,)), 0.0)
     acd.enter(waiting("c1", 1.0), 1.0)
-    acd.visiting.grant("bj", "c1", "c1-bj1", "2001", 2.0)
+    acd.grant("bj", "c1", "c1-bj1", "2001", 2.0)
     assert acd.leave("c1", "caller_gone", 3.0) == [DeclineGrant("c1-bj1", "bj")]
 
 
 def test_a_grant_that_came_to_nothing_opens_the_visit_again_with_the_same_age() -> None:
     acd = Acd("sh")
-    acd.visiting.peer_summary(PeerSummary("bj", (CLAIMS,)), 0.0)
+    acd.peer_summary(PeerSummary("bj", (CLAIMS,)), 0.0)
     acd.enter(waiting("c1", 1.0), 1.0)
-    acd.visiting.grant("bj", "c1", "c1-bj1", "2001", 2.0)
-    assert acd.visiting.grant_over("c1-bj1", "c1", "2001", False, 20.0) == [OpenVisit("c1", "bj", "no_agent_logged_in")]
+    acd.grant("bj", "c1", "c1-bj1", "2001", 2.0)
+    assert acd.grant_over("c1-bj1", "c1", "2001", False, 20.0) == [OpenVisit("c1", "bj", "no_agent_logged_in")]
     assert acd.waiting["c1"].since == 1.0
 
 
@@ -179,12 +179,12 @@ def test_visits_and_local_contacts_share_one_order_by_age() -> None:
 
 def test_a_lost_link_withdraws_visits_on_both_sides_and_frees_the_granted_agent() -> None:
     acd = Acd("bj")
-    acd.visiting.peer_summary(PeerSummary("sh", (CLAIMS,)), 0.0)
+    acd.peer_summary(PeerSummary("sh", (CLAIMS,)), 0.0)
     acd.enter(waiting("mine", 1.0), 1.0)
     ready(acd, "2001", 2.0, complaints=90, car_claims=10)
     acd.enter(waiting("visitor", 3.0, skills={"complaints": 1}, origin="sh"), 3.0)
     assert acd.agents["2001"].state is State.RESERVED
-    acd.visiting.peer_lost("sh", 4.0)
+    acd.peer_lost("sh", 4.0)
     assert acd.agents["2001"].state is State.IDLE
     assert set(acd.waiting) == {"mine"}
     assert not acd.waiting["mine"].visiting
@@ -194,7 +194,7 @@ def test_when_the_last_agent_with_the_skill_logs_out_waiting_contacts_visit() ->
     acd = Acd("sh")
     acd.log_in("1001", {"car_claims": 90}, 0.0)
     acd.enter(waiting("c1"), 1.0)
-    acd.visiting.peer_summary(PeerSummary("bj", (CLAIMS,)), 2.0)
+    acd.peer_summary(PeerSummary("bj", (CLAIMS,)), 2.0)
     decisions = acd.set_status("1001", Status.LOGGED_OUT, None, 3.0)
     assert OpenVisit("c1", "bj", "no_agent_logged_in") in decisions
 

@@ -38,7 +38,9 @@ def offers(decisions: list[object]) -> list[tuple[str, str]]:
     return [(d.contact, d.agent) for d in decisions if isinstance(d, MakeOffer)]
 
 
-def enter(acd: Acd, contact: str, terms: Terms = CLAIMS, now: float = 100.0, since: float | None = None) -> list[tuple[str, str]]:
+def enter(
+    acd: Acd, contact: str, terms: Terms = CLAIMS, now: float = 100.0, since: float | None = None
+) -> list[tuple[str, str]]:
     return offers(acd.enter(Waiting(contact, terms, now if since is None else since), now))
 
 
@@ -100,7 +102,7 @@ def test_nobody_waits_for_an_agent_who_is_not_there_or_leaves() -> None:
 def test_a_wanted_agent_of_another_site_is_asked_there() -> None:
     acd = Acd("sh")
     agent(acd, "1002")
-    acd.visiting.peer_summary(PeerSummary("bj", ({"car_claims": 90},), frozenset({"2001"})), 0.0)
+    acd.peer_summary(PeerSummary("bj", ({"car_claims": 90},), frozenset({"2001"})), 0.0)
     decisions = acd.enter(Waiting("c1", replace(CLAIMS, wanted="2001", wanted_seconds=20), 100.0), 100.0)
     assert decisions == [OpenVisit("c1", "bj", "wanted_agent")]
     assert offers(acd.tick(120.0)) == [("c1", "1002")]

@@ -13,13 +13,13 @@ from fastapi import FastAPI
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from cti.acd import State, Status
+from cti.acd import Need, State, Status, Terms
 from cti.agents.endpoint import agents_router
 from cti.agents.hub import AgentHub, DesktopConfig, QueueInfo, Seat
 from cti.agents.messages import CodeText, SipAccount
 from cti.calls.context import ContactContext, CustomerCard
 from cti.calls.dispatcher import Dispatcher
-from cti.calls.tickets import QueueTerms, Ticket
+from cti.calls.tickets import Ticket
 from cti.facts.kinds import OfferOutcome
 from cti.kit.clock import SystemClock
 from cti.serving import serve
@@ -39,7 +39,7 @@ class Site:
         self.journal = MemoryJournal("sh", clock)
         seats = {n: Seat(n, f"Agent {n}", {"car_claims": 90}) for n in ("1001", "1002")}
         config = DesktopConfig(
-            "sh", seats, {"2001": ("bj", "ws://127.0.0.1:1/agents")}, (QueueInfo("claims", "报案", "Claims", {"car_claims": 50}),),
+            "sh", seats, {"2001": ("bj", "ws://127.0.0.1:1/agents")}, (QueueInfo("claims", "报案", "Claims", Need.of({"car_claims": 50})),),
             (CodeText(code="lunch", zh="午餐", en="Lunch"),), (SOLVED,), PASSWORD,
             lambda agent: SipAccount(uri=f"sip:{agent}-web@host", ws_url="ws://host/ws", username=f"{agent}-web", password="secret"),
         )  # fmt: skip
@@ -111,7 +111,7 @@ def ticket(contact: str, customer: asyncio.Future[CustomerCard | None]) -> Ticke
             queue_title_en="Claims", language="zh", waited_ms=0, customer_pending=not customer.done(),
         )  # fmt: skip
 
-    return Ticket(contact, QueueTerms("claims", {"car_claims": 50}, 0, 15.0, 60.0), context, customer)
+    return Ticket(contact, Terms("claims", Need.of({"car_claims": 50}), wrap_up_seconds=60.0), context, customer)
 
 
 async def test_an_agent_logs_in_and_gets_all_the_desktop_needs(site: Site) -> None:

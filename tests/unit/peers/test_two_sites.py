@@ -11,11 +11,11 @@ from dataclasses import dataclass
 import pytest
 from fastapi import FastAPI
 
-from cti.acd import State, Status
+from cti.acd import Need, State, Status, Terms
 from cti.calls.context import ContactContext, CustomerCard
 from cti.calls.dispatcher import Dispatcher
 from cti.calls.ports import Offering
-from cti.calls.tickets import QueueTerms, Ticket
+from cti.calls.tickets import Ticket
 from cti.facts.kinds import OfferOutcome
 from cti.kit.clock import SystemClock
 from cti.peers import PeerHub
@@ -25,7 +25,7 @@ from cti.testing.journal import MemoryJournal
 from cti.testing.screens import FakeScreens
 from tests.phone import until
 
-CLAIMS = QueueTerms("claims", {"car_claims": 50}, 0, 15.0, 30.0)
+CLAIMS = Terms("claims", Need.of({"car_claims": 50}))
 TOKEN = "a token of this installation"
 
 
@@ -85,7 +85,10 @@ async def sites() -> AsyncIterator[tuple[SiteUnderTest, SiteUnderTest]]:
     urls = {name: f"ws://127.0.0.1:{port}/peers" for name, port in ports.items()}
     sh, bj = build("sh", {"bj": urls["bj"]}), build("bj", {"sh": urls["sh"]})
     async with running(sh, ports["sh"]), running(bj, ports["bj"]):
-        await until(lambda: "bj" in sh.dispatcher.acd.peers and "sh" in bj.dispatcher.acd.peers, "the link to be up")
+        await until(
+            lambda: "bj" in sh.dispatcher.acd.peers and "sh" in bj.dispatcher.acd.peers,
+            "the link to be up",
+        )
         yield sh, bj
 
 
@@ -113,7 +116,7 @@ async def test_a_contact_nobody_here_can_serve_is_shown_and_granted_by_the_other
 ) -> None:
     sh, bj = sites
     bj.agent("2001")
-    await until(lambda: sh.dispatcher.acd.peers["bj"].profiles != (), "bj's summary")
+    await until(lambda: sh.dispatcher.acd.peers["bj"].summary.profiles != (), "bj's summary")
     with sh.dispatcher.waiting(ticket("c1")) as place:
         offering = await offered(place)
         assert (offering.agent, offering.agent_site, offering.address) == ("2001", "bj", "PJSIP/2001@node-bj1")
@@ -143,7 +146,7 @@ async def test_a_caller_who_hangs_up_frees_the_granted_agent_at_the_other_site(
 ) -> None:
     sh, bj = sites
     bj.agent("2001")
-    await until(lambda: sh.dispatcher.acd.peers["bj"].profiles != (), "bj's summary")
+    await until(lambda: sh.dispatcher.acd.peers["bj"].summary.profiles != (), "bj's summary")
     with sh.dispatcher.waiting(ticket("c1")) as place:
         offering = await offered(place)
     await until(lambda: state(bj, "2001") is State.IDLE, "the agent to be idle again")
@@ -156,7 +159,7 @@ async def test_a_cut_link_ends_visits_on_both_sides_and_they_return_with_it(
 ) -> None:
     sh, bj = sites
     bj.dispatcher.log_in("2001", {"car_claims": 90})  # logged in, on a break: the visit waits
-    await until(lambda: sh.dispatcher.acd.peers["bj"].profiles != (), "bj's summary")
+    await until(lambda: sh.dispatcher.acd.peers["bj"].summary.profiles != (), "bj's summary")
     with sh.dispatcher.waiting(ticket("c1")) as place:
         await until(lambda: "c1" in bj.dispatcher.acd.waiting, "the visit")
         bj.peers._lost("sh")  # as if the cable were pulled
@@ -173,7 +176,7 @@ async def test_a_late_customer_record_reaches_the_screen_at_the_other_site(
 ) -> None:
     sh, bj = sites
     bj.dispatcher.log_in("2001", {"car_claims": 90})
-    await until(lambda: sh.dispatcher.acd.peers["bj"].profiles != (), "bj's summary")
+    await until(lambda: sh.dispatcher.acd.peers["bj"].summary.profiles != (), "bj's summary")
     customer: asyncio.Future[CustomerCard | None] = asyncio.get_running_loop().create_future()
     with sh.dispatcher.waiting(ticket("c1", customer)):
         await until(lambda: "c1" in bj.dispatcher.acd.waiting, "the visit")
