@@ -98,6 +98,10 @@ class Dispatcher:
     def set_status(self, number: str, status: Status, reason: str | None) -> None:
         self.do(self.acd.set_status(number, status, reason, self.now()))
 
+    def set_busy_elsewhere(self, number: str, busy: bool) -> None:
+        """Whether the agent's phone is in a call that is no contact of ours."""
+        self.do(self.acd.set_busy_elsewhere(number, busy, self.now()))
+
     def held(self, number: str, on: bool) -> None:
         """The agent's phone has put the customer on hold, or taken them back."""
         event = self.acd.held if on else self.acd.unheld

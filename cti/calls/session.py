@@ -8,6 +8,7 @@ place in the flow travels with the caller, in a channel variable.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Sequence
 from typing import Literal
@@ -51,6 +52,7 @@ from cti.kit.logging import get_logger, mask_number
 
 log = get_logger(__name__)
 AGENT_NUMBER = re.compile(r"[0-9]{1,20}")
+STICKY_SECONDS = 0.5  # how long a queue that asks for the customer's own agent waits for the customer's record
 POSITION = "CTI_POSITION"  # channel variable: where in the flow the caller is
 
 
@@ -178,6 +180,8 @@ class CallSession:
 
     async def _queue(self, command: Enqueue) -> LeftQueue:
         services, age = self._services, 0.0
+        if self._edition.hotline.queues[command.queue].sticky is not None:
+            await asyncio.wait({self._customer}, timeout=STICKY_SECONDS)
         terms = self._edition.terms(command.queue, command.priority, self._wanted(command))
         expected = services.dispatcher.expected_wait(terms)
         found, self._queue_found = self._queue_found, None

@@ -182,7 +182,7 @@ def test_ring_all_offers_to_everybody_who_is_free_and_the_first_to_answer_has_it
     acd.set_status("1003", Status.BREAK, None, 1.0)
     assert enter(acd, "c1", replace(CLAIMS, strategy=Strategy.RING_ALL)) == [("c1", "1001"), ("c1", "1002")]
     decisions = acd.answered("c1-sh2", 105.0)
-    assert CancelOffer("c1-sh1", "1001") in decisions
+    assert CancelOffer("c1-sh1", "1001", taken=True) in decisions
     assert [acd.agents[n].state for n in ("1001", "1002")] == [State.IDLE, State.TALKING]
     assert not acd.waiting
 

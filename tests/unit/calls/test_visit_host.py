@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from cti.acd import State, Status
+from cti.acd import Need, State, Status, Terms
 from cti.calls.context import ContactContext
 from cti.calls.dispatcher import Dispatcher
 from cti.calls.ports import TelephonyFailed, Visit
@@ -31,7 +31,7 @@ def test_no_agent_stays_engaged_with_a_call_that_is_over(answers: float | None, 
         dispatcher = Dispatcher("bj", MemoryJournal("bj", clock), clock, screens, NoPeers(), lambda a: f"PJSIP/{a}")
         dispatcher.log_in("2001", {"car_claims": 90})
         dispatcher.set_status("2001", Status.AVAILABLE, None)
-        dispatcher.visits.opened("sh", Visit(CONTACT, "claims", {"car_claims": 50}, 0, 1.0, 15.0, 30.0, CONTEXT))
+        dispatcher.visits.opened("sh", Visit(CONTACT, Terms("claims", Need.of({"car_claims": 50})), 1.0, CONTEXT))
         await asyncio.sleep(0.1)
         call = FakeTelephony(CONTACT)
         call.phones["PJSIP/2001"] = FakePhone(answers_after=answers)

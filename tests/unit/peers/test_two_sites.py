@@ -166,7 +166,7 @@ async def test_a_cut_link_ends_visits_on_both_sides_and_they_return_with_it(
         assert "c1" not in bj.dispatcher.acd.waiting
         sh.peers._lost("bj")
         assert sh.dispatcher.acd.waiting["c1"].visiting == set()
-        sh.dispatcher.visits.peer_summary(_summary_of(bj))
+        sh.dispatcher.visits.peer_summary(bj.dispatcher.visits.summary())
         assert sh.dispatcher.acd.waiting["c1"].visiting == {"bj"}
         assert place.offers.empty()
 
@@ -190,9 +190,3 @@ async def test_a_late_customer_record_reaches_the_screen_at_the_other_site(
 
 async def _settle(condition: Callable[[], bool]) -> None:
     await until(condition, "the record at the other site")
-
-
-def _summary_of(site: SiteUnderTest):  # type: ignore[no-untyped-def]
-    from cti.acd import PeerSummary
-
-    return PeerSummary(site.name, site.dispatcher.acd.profiles())

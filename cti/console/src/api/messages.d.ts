@@ -124,6 +124,11 @@ export interface components {
              * @default
              */
             readonly id: string;
+            /**
+             * Last Agent
+             * @default null
+             */
+            readonly last_agent: string | null;
             /** Name */
             readonly name: string;
             /**
@@ -131,6 +136,11 @@ export interface components {
              * @default
              */
             readonly notes: string;
+            /**
+             * Owner
+             * @default null
+             */
+            readonly owner: string | null;
         };
         /** Decline */
         readonly Decline: {

@@ -1328,7 +1328,7 @@ export interface components {
          * @description How an offer ended.
          * @enum {string}
          */
-        readonly OfferOutcome: "answered" | "rona" | "declined" | "failed" | "caller_gone";
+        readonly OfferOutcome: "answered" | "rona" | "declined" | "failed" | "caller_gone" | "taken";
         /**
          * OfferView
          * @description One attempt to bring the contact to an agent.
@@ -1480,7 +1480,7 @@ export interface components {
          * @description How a contact left a queue.
          * @enum {string}
          */
-        readonly QueueOutcome: "answered" | "abandoned" | "timeout" | "overflowed" | "callback";
+        readonly QueueOutcome: "answered" | "abandoned" | "timeout" | "overflowed" | "callback" | "full" | "closed" | "key";
         /**
          * QueueVisitView
          * @description One stay in one queue, in order.

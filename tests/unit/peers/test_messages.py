@@ -1,0 +1,105 @@
+"""The words between sites: a site of 1.0 is understood, and understands what this version says; nonsense is not."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from cti.acd import Health, Need, PeerSummary, QueueFigures, Ring, Strategy, Terms, Why
+from cti.calls.context import ContactContext
+from cti.calls.ports import Visit
+from cti.peers.messages import Accept, Grant, Hello, OpenVisit, Reason, Summary, peer_message
+
+CONTEXT = ContactContext(
+    contact="c1", caller="13800138000", called="95500", site="sh", queue="claims", queue_title_zh="报案", queue_title_en="Claims",
+    language="zh", waited_ms=0,
+)  # fmt: skip
+TERMS = Terms(
+    "claims", Need.of([{"car_claims": 50}, {"general": 80}]), 10, 2.0, (Ring(30, Need.of({"general": 1})),),
+    strategy=Strategy.MOST_SKILLED, preferred=("2002",), wanted="2001", wanted_seconds=20.0,
+)  # fmt: skip
+
+# What a site of 1.0 sends, word for word.
+VISIT_1_0 = {
+    "type": "visit.open", "contact": "sh1-1.2", "queue": "claims", "skills": {"car_claims": 50}, "priority": 10, "age": 12.5,
+    "ring_seconds": 15.0, "wrap_up_seconds": 45.0, "context": CONTEXT.model_dump(mode="json"),
+}  # fmt: skip
+# What it insists on, by type of message.
+FIELDS_1_0 = {
+    "visit.open": {"contact", "queue", "skills", "priority", "age", "ring_seconds", "wrap_up_seconds", "context"},
+    "summary": {"profiles"},
+    "grant": {"contact", "offer", "agent", "node"},
+    "hello": {"site", "protocol"},
+}
+
+
+def sent(message: Any) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(message.model_dump_json())
+    return data
+
+
+def test_a_visit_comes_over_with_all_its_terms() -> None:
+    visit = Visit("sh1-1.2", TERMS, 12.5, CONTEXT)
+    read = peer_message.validate_json(OpenVisit.of(visit).model_dump_json())
+    assert isinstance(read, OpenVisit)
+    assert read.visit() == visit
+
+
+def test_a_visit_of_a_site_of_1_0_asks_for_its_skills_and_nothing_else() -> None:
+    read = peer_message.validate_python(VISIT_1_0)
+    assert isinstance(read, OpenVisit)
+    assert read.visit().terms == Terms(
+        "claims", Need.of({"car_claims": 50}), 10, ring_seconds=15.0, wrap_up_seconds=45.0
+    )
+
+
+def test_the_summary_of_a_site_of_1_0_says_what_its_agents_can_do() -> None:
+    read = peer_message.validate_python({"type": "summary", "profiles": [{"car_claims": 90}]})
+    assert isinstance(read, Summary)
+    summary = read.summary("bj")
+    assert summary == PeerSummary("bj", ({"car_claims": 90},))
+    assert summary.can_serve(Need.of({"car_claims": 50}))
+
+
+def test_a_site_of_1_0_finds_all_it_insists_on_in_what_we_say() -> None:
+    why = Why("longest_idle", 0, 3, 1, 12.0, 1)
+    for message in (
+        OpenVisit.of(Visit("c1", TERMS, 0.0, CONTEXT)), Summary.of(PeerSummary("sh", ({"general": 1},))),
+        Grant(contact="c1", offer="c1-bj1", agent="2001", node="bj1", why=Reason.of(why)), Hello(site="sh", minor=1),
+    ):  # fmt: skip
+        data = sent(message)
+        assert FIELDS_1_0[data["type"]] <= set(data)
+    skills = sent(OpenVisit.of(Visit("c1", TERMS, 0.0, CONTEXT)))["skills"]
+    assert skills == {"car_claims": 50}
+
+
+def test_how_a_site_is_comes_over() -> None:
+    queues = {"claims": QueueFigures(3, 12.3, 45.6, 80.0, 10, 0)}
+    summary = PeerSummary("bj", ({"general": 1},), frozenset({"2001", "2002"}), queues, Health.OVERLOADED)
+    read = peer_message.validate_json(Summary.of(summary).model_dump_json())
+    assert isinstance(read, Summary)
+    assert read.summary("bj") == summary
+
+
+def test_a_visit_is_never_rung_at_several_agents() -> None:
+    visit = Visit("c1", Terms("claims", Need.of({"a": 1}), strategy=Strategy.RING_ALL), 0.0, CONTEXT)
+    assert OpenVisit.of(visit).visit().terms.strategy is Strategy.LONGEST_IDLE
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"age": -1}, {"age": float("nan")}, {"contact": "c1\r\nAction: Hangup"}, {"queue": "../x"}, {"skills": {"a": 101}},
+        {"any_of": [{"a": 1}] * 33}, {"wanted": "1001&PJSIP/trunk"}, {"strategy": "random"}, {"ring_seconds": 0},
+    ],
+)  # fmt: skip
+def test_a_visit_that_makes_no_sense_is_refused(change: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        peer_message.validate_python(VISIT_1_0 | change)
+
+
+def test_a_grant_is_accepted_in_a_message_that_a_site_of_1_0_skips() -> None:
+    assert sent(Accept(offer="c1-bj1"))["type"] not in FIELDS_1_0
