@@ -1,4 +1,4 @@
-"""The command line: `cti up`, `cti site sh`, `cti datacenter`, `cti pbx …`, `cti flow …`, `cti doctor`."""
+"""The command line: `cti up`, `cti site sh`, `cti datacenter`, `cti pbx …`, `cti flow …`, `cti acd …`, `cti doctor`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from cti import __version__
+from cti.acd_cli import acd_app
 from cti.asterisk.pbx.cli import pbx_app
 from cti.doctor import run_doctor
 from cti.flow_cli import flow_app
@@ -35,6 +36,7 @@ TopologyOption = Annotated[
 
 app.add_typer(pbx_app(lambda topology: Settings.from_environment(topology_file=topology).pbx), name="pbx")
 app.add_typer(flow_app(Settings.from_environment), name="flow")
+app.add_typer(acd_app(Settings.from_environment), name="acd")
 
 
 @app.command(epilog="Example: cti up")

@@ -49,6 +49,7 @@ from cti.peers.endpoint import peers_router
 from cti.releases import ReleaseFollower, ReleaseStore, inspect
 from cti.serving import serve
 from cti.settings import CHECKOUT, Settings
+from cti.site_explain import explain_router
 from cti.site_web import create_site_app
 from cti.topology import Node, Site, Topology
 
@@ -124,7 +125,7 @@ async def run_site(settings: Settings, name: str) -> None:
         entrance = CallEntrance(directory, links, sounds.fallback, _playable)
         server = AgiServer(site.host, site.agi_port, entrance.accept)
         app = create_site_app(
-            [agents_router(desks), peers_router(peers)],
+            [agents_router(desks), peers_router(peers), explain_router(dispatcher, secrets.derive("operations"))],
             missing=lambda: (
                 [f"node {n}" for n, link in links.items() if not link.up] + editions.current.sounds.missing()
             ),

@@ -38,7 +38,12 @@ class Acd:
         self._floor = floor = Floor(site)
         self._router = Router(floor)
         self.agents, self.waiting, self.peers = floor.agents, floor.waiting, floor.peers
+        self.is_logged_in = floor.is_logged_in
         self.matching, self.figures, self.visiting = floor.matching, self._router.figures, self._router.visiting
+
+    @property
+    def queues(self) -> Mapping[str, QueueRules]:
+        return self._floor.queues
 
     # Configuration
 

@@ -18,7 +18,6 @@ class CustomerCard(_Model):
     notes: str = ""
     fields: dict[str, str] = {}
     last_agent: str | None = None  # who talked with the customer last
-    owner: str | None = None  # who has the customer's open case
 
 
 class PathStep(_Model):

@@ -204,12 +204,9 @@ class CallSession:
         """The agent for whom the caller waits first: the one the flow names, else who knows the customer."""
         if command.agent is not None and AGENT_NUMBER.fullmatch(command.agent):
             return command.agent
-        sticky = self._edition.hotline.queues[command.queue].sticky
         known = self._customer.done() and not self._customer.cancelled()
         card = self._customer.result() if known else None
-        if sticky is None or card is None:
-            return None
-        return card.owner or card.last_agent if sticky.agent == "owner" else card.last_agent
+        return card.last_agent if card and self._edition.hotline.queues[command.queue].sticky else None
 
     def _refused(self, queue: str) -> QueueOutcome | None:
         """Whom the queue does not take at all: it is closed, or full."""

@@ -50,11 +50,9 @@ class Ring(Model):
 
 
 class Sticky(Model):
-    """Callers wait for an agent who knows them alone, for a while."""
+    """Callers wait for the agent who talked with them last alone, for a while. (For another agent, such as the owner of a case, the
+    queue's node takes one from a variable.)"""
 
-    agent: Literal["last", "owner"] = Field(
-        description="last: who talked with the customer last; owner: who has the customer's open case, else the last"
-    )
     wait_seconds: float = Field(default=20, gt=0, le=300)
 
 

@@ -31,4 +31,5 @@ class Customer(BaseModel):
     grade: str = Field(description="how the company ranks the customer: `standard`, `silver`, `gold`")
     notes: str = Field(description="what an agent should know")
     fields: dict[str, str] = Field(description="further fields for the agent's screen")
+    last_agent: str | None = Field(default=None, description="the agent who talked last with this number")
     policies: list[str] = Field(default=[], description="numbers of the customer's policies")

@@ -34,7 +34,8 @@ class Customers:
                 raise NotFound(problem("customer.unknown", mask_number(by_number) or by_id or "", "There is no such customer.",
                                        "没有该客户。", "Check the number.", "请检查号码。"))  # fmt: skip
             policies = await repository.policies_of(session, row.id)
-        return Customer.model_validate(row).model_copy(update={"policies": list(policies)})
+            agent = await repository.last_agent(session, row.number)
+        return Customer.model_validate(row).model_copy(update={"policies": list(policies), "last_agent": agent})
 
 
 def national(number: str) -> str:

@@ -55,7 +55,7 @@ def test_every_choice_is_the_one_that_looking_at_everybody_gives(seed: int) -> N
             if rng.random() < 0.2:
                 terms = replace(terms, preferred=(rng.choice(numbers),))
             waiting = Waiting(f"c{i}", terms, now)
-            held = terms.wanted is not None and acd._floor.is_logged_in(terms.wanted)
+            held = terms.wanted is not None and acd.is_logged_in(terms.wanted)
             expected = naive.best_agent(
                 acd.agents.values(), waiting if held else replace(waiting, terms=replace(terms, wanted=None)), now
             )

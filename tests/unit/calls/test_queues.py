@@ -67,7 +67,7 @@ def test_a_sticky_caller_waits_for_the_agent_who_talked_with_them_last() -> None
         world.dispatcher.set_status("1002", Status.AVAILABLE, None)
         await serving
 
-    world = queue_world(play, sticky={"agent": "last", "wait_seconds": 20})
+    world = queue_world(play, sticky={"wait_seconds": 20})
     assert [f["agent"] for f in world.facts("offer.made")] == ["1002"]
     assert world.facts("queue.entered")[0]["wanted"] == "1002"
 

@@ -136,11 +136,6 @@ export interface components {
              * @default
              */
             readonly notes: string;
-            /**
-             * Owner
-             * @default null
-             */
-            readonly owner: string | null;
         };
         /** Decline */
         readonly Decline: {

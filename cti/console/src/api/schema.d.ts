@@ -871,6 +871,11 @@ export interface components {
              */
             readonly id: string;
             /**
+             * Last Agent
+             * @description the agent who talked last with this number
+             */
+            readonly last_agent?: string | null;
+            /**
              * Name
              * @description the customer's name
              */
