@@ -39,7 +39,7 @@ def acd_app(settings: Callable[[], Settings]) -> typer.Typer:
         """Says who could serve a contact, what rules out the others, who goes first, and which sites are asked."""
         if bool(contact) is bool(queue):
             raise typer.BadParameter("name a contact, or a queue with --queue")
-        query = (
+        query: dict[str, Any] = (
             {"contact": contact} if contact else {"queue": queue, "skill": skill, "waited": waited, "wanted": wanted}
         )
         if priority is not None and queue:
