@@ -16,7 +16,7 @@ const offer: OfferView = {
     queue_title_en: "Claims", language: "zh", waited_ms: 3000, path: [], collected: {}, customer: null, customer_pending: true,
   },
 };
-const customer = { id: "7", name: "张三丰", grade: "", notes: "", fields: {} };
+const customer = { id: "7", name: "张三丰", grade: "", notes: "", fields: {}, last_agent: null };
 const snapshot: Snapshot = {
   agent: "1001", name: "王芳", site: "sh", status: "available", reason: null, next_status: null, state: "idle", since_ms: 0, offer: null,
   wrap_up: null, queues: [],
