@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 
-.PHONY: help run test setup format lint types unit integration check clean
+.PHONY: help run test setup simulate format lint types unit integration check clean
 
 help: ## shows this
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -24,6 +24,10 @@ setup: ## only sets up, for development
 format: ## rewrites the code in the house's form
 	$(BIN)/ruff check --fix --quiet
 	$(BIN)/ruff format
+
+simulate: ## simulates a center while everything goes wrong: make simulate SEEDS=10000
+	@.ci/setup run
+	$(BIN)/cti simulate --seeds $(or $(SEEDS),200)
 
 lint: ## form, suspicious code, direction of imports
 	$(BIN)/ruff check

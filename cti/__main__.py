@@ -1,4 +1,4 @@
-"""The command line: `cti up`, `cti site sh`, `cti datacenter`, `cti pbx …`, `cti flow …`, `cti acd …`, `cti doctor`."""
+"""The command line: `cti up`, `cti site sh`, `cti datacenter`, `cti pbx …`, `cti flow …`, `cti acd …`, `cti simulate`, `cti doctor`."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from cti.kit.errors import HotlineError
 from cti.kit.logging import configure_logging
 from cti.serving import until_signal
 from cti.settings import Settings, people_language
+from cti.simulate_cli import add_simulate_command
 from cti.supervisor import up as run_all
 from cti.wiring import run_data_center, run_site
 
@@ -37,6 +38,7 @@ TopologyOption = Annotated[
 app.add_typer(pbx_app(lambda topology: Settings.from_environment(topology_file=topology).pbx), name="pbx")
 app.add_typer(flow_app(Settings.from_environment), name="flow")
 app.add_typer(acd_app(Settings.from_environment), name="acd")
+add_simulate_command(app)
 
 
 @app.command(epilog="Example: cti up")

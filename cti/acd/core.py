@@ -105,7 +105,9 @@ class Acd:
     # Contacts
 
     def enter(self, contact: Waiting, now: float) -> list[Decision]:
-        """A contact begins to wait (its `since` may lie in the past)."""
+        """A contact begins to wait (its `since` may lie in the past). One that waits here already is not put in twice."""
+        if contact.contact in self.waiting:
+            return []
         self.waiting[contact.contact] = contact
         self._floor.place(contact, now)
         return self._router.match_contact(contact, now)

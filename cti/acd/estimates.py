@@ -6,13 +6,15 @@ Agents free themselves at the rate of staff / handling time, and each of those b
     EWT = Σ (k = 0 … n) 1 / (staff / handling + k·θ)
 
 which is the mean wait in the Markovian queue with impatient customers (Erlang A; Garnett, Mandelbaum, Reiman 2002) seen by an arrival.
-Handling time and θ are measured; what was measured long ago fades.
+Handling time and θ are measured; what was measured long ago fades. What the formula does not know (other sites that help, agents who
+will go on a break) makes forecasts too long or too short by a factor, which is learned from what comes of them.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+LEARNING = 0.05  # how fast the factor follows
 FADE = 0.98  # what a measurement still weighs after each later one
 HANDLING_UNTIL_MEASURED = 180.0  # seconds
 SHORT_ABANDON = 5.0  # seconds: who leaves sooner did not wait
@@ -41,6 +43,7 @@ class QueueRecord:
     handling: Mean = field(default_factory=Mean)
     error: Mean = field(default_factory=Mean)  # |estimated − actual| wait of those answered, in seconds
     bias: Mean = field(default_factory=Mean)  # estimated − actual
+    correction: float = 1.0  # learned
     abandons: float = 0.0
     waited: float = 0.0
     minutes: dict[int, tuple[int, int]] = field(default_factory=dict)  # minute → (answered in time, counted)
@@ -58,6 +61,9 @@ class QueueRecord:
         if estimate is not None:
             self.error.add(abs(estimate - waited))
             self.bias.add(estimate - waited)
+            if estimate > 0:
+                missed = max(-1.0, min(1.0, (waited - estimate) / max(estimate, 5.0)))
+                self.correction = max(0.1, min(10.0, self.correction * (1 + LEARNING * missed)))
 
     def unanswered(self, waited: float, now: float, *, gave_up: bool) -> None:
         self._waited(waited, gave_up)
@@ -79,12 +85,17 @@ class QueueRecord:
         counted = sum(all_ for _, all_ in recent)
         return 100.0 * sum(good for good, _ in recent) / counted if counted else None
 
-    def wait(self, before: int, staff: float) -> float | None:
+    @property
+    def handling_seconds(self) -> float:
+        return max(1.0, self.handling.value(HANDLING_UNTIL_MEASURED))
+
+    def wait(self, before: float, agents: int, handling: float) -> float | None:
         """The EWT in seconds with so many before it and nobody free; None when nobody works for the queue."""
-        if staff <= 0:
+        if agents <= 0:
             return None
-        rate, impatience = staff / max(1.0, self.handling.value(HANDLING_UNTIL_MEASURED)), self.impatience
-        return sum(1.0 / (rate + k * impatience) for k in range(before + 1))
+        rate, impatience, whole = agents / handling, self.impatience, int(before)
+        wait = sum(1.0 / (rate + k * impatience) for k in range(whole + 1))
+        return self.correction * (wait + (before - whole) / (rate + (whole + 1) * impatience))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
+from itertools import count as counting
 
 from cti.acd.agents import Agent
 from cti.acd.needs import Need
@@ -78,14 +79,14 @@ class Line:
         self.contacts = 0  # that wait here
         self.fit = 0  # agents logged in who meet the need
         self.free = 0  # of them, those who can be offered a contact now
-        self.entries: list[tuple[tuple[float, float, str], int, Waiting]] = []
+        self.entries: list[tuple[tuple[float, float, str], int, int, Waiting]] = []  # place, serial, stamp
         self.ranked: list[Ranked] = []
 
     def head(self) -> Waiting | None:
         """Who waits here first."""
         entries = self.entries
         while entries:
-            _, stamp, waiting = entries[0]
+            _, _, stamp, waiting = entries[0]
             if waiting.stamp == stamp:
                 return waiting
             heappop(entries)
@@ -129,6 +130,7 @@ class Matching:
         self._profiles: dict[tuple[tuple[str, int], ...], Profile] = {}
         self._of: dict[str, Profile] = {}  # by agent: those logged in
         self._willing: set[str] = set()
+        self._serial = counting()
         self._free: dict[str, list[Line]] = {}  # by agent: the lines in which the agent counts as free
         self._line_of: dict[str, Line] = {}  # by contact
         self._wanting: dict[str, dict[str, Waiting]] = {}  # by agent: contacts that wait for nobody else
@@ -185,7 +187,7 @@ class Matching:
     def put(self, waiting: Waiting, waited: float) -> None:
         """The contact can be offered: it takes its place among those that ask for the same."""
         line = self.line(key_of(waiting.terms, waited))
-        heappush(line.entries, (waiting.place, waiting.stamp, waiting))
+        heappush(line.entries, (waiting.place, next(self._serial), waiting.stamp, waiting))
         line.contacts += 1
         self._line_of[waiting.contact] = line
 
@@ -303,15 +305,14 @@ class Matching:
                 best, order = waiting, theirs
         return best
 
-    def staff(self, line: Line, load: Callable[[Line], float]) -> float:
-        """How many of the agents who take contacts work for this line: each is shared among the lines by their load."""
-        mine, total = load(line), 0.0
+    def shares(self, line: Line) -> dict[Line, float]:
+        """Of the contacts of each line, the part that agents of this one serve: as many of its agents as are of both."""
+        both: dict[Line, int] = {}
         for profile in line.profiles:
             if profile.willing:
-                total += profile.willing * (
-                    mine / max(mine, sum(load(other) for other in profile.lines)) if mine else 1.0
-                )
-        return total
+                for other in profile.lines:
+                    both[other] = both.get(other, 0) + profile.willing
+        return {other: count / sum(p.willing for p in other.profiles) for other, count in both.items()}
 
     # Inside
 

@@ -99,7 +99,8 @@ class Visiting:
         staffed = self._floor.matching.line(key).fit
         at, here = self._here.get(key, (0.0, None))
         if here is None or now - at >= HERE_SECONDS or (here.figures.staffed == 0) is not (staffed == 0):
-            figures = self._figures.of(waiting.queue, key, now)
+            newcomer = Waiting("", waiting.terms, now)
+            figures = self._figures.of(key, now, newcomer)
             here = Here(figures, self.health, waiting.queue in self.closed)
             self._here[key] = (now, here)
         return here
@@ -111,7 +112,8 @@ class Visiting:
             tuple(sorted(a.skills.items())): a.skills for a in agents
         }
         queues = {
-            q.terms.queue: self._figures.of(q.terms.queue, key_of(q.terms), now) for q in self._floor.queues.values()
+            q.terms.queue: self._figures.of(key_of(q.terms), now, Waiting("", q.terms, now))
+            for q in self._floor.queues.values()
         }
         return PeerSummary(
             self._floor.site, tuple(profiles.values()), frozenset(a.number for a in agents), queues, self.health

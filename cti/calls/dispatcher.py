@@ -28,6 +28,7 @@ from cti.acd import (
 from cti.calls.context import ContactContext
 from cti.calls.engagement import Engagement
 from cti.calls.ports import Journal, Offering, Peers, Screens
+from cti.calls.reconciler import Reconciler
 from cti.calls.tickets import Ticket
 from cti.calls.visits import Visits
 from cti.facts import FactData
@@ -74,6 +75,7 @@ class Dispatcher:
             lambda name, error: log.error("dispatcher.task_failed", task=name, exc_info=error)
         )
         self.visits = Visits(self, peers, screens, address_of)
+        self.reconciler = Reconciler(self)
 
     # Agents
 
@@ -234,7 +236,16 @@ class Dispatcher:
         self.visits.close()
         await self._background.cancel()
 
-    # For `Visits` too
+    def is_served(self, offer: str) -> bool:
+        """Whether somebody here works on an offer: a session, or a grant that waits for the other site's call."""
+        found = self.acd.offer_of(offer)
+        return (
+            offer in self.engagements
+            or self.visits.is_granted(offer)
+            or (found is not None and found[0] in self.tickets)
+        )
+
+    # For `Visits` and `Reconciler` too
 
     def now(self) -> float:
         return self._clock.monotonic()

@@ -71,6 +71,8 @@ class Visits:
 
     def opened(self, site: str, visit: Visit) -> None:
         now = self._floor.now()
+        if visit.contact in self._floor.acd.waiting or self.is_visiting(visit.contact):
+            return  # said twice
         self._visitors[visit.contact] = visit
         waiting = Waiting(visit.contact, visit.terms, now - visit.age, origin=site)
         self._floor.do(self._floor.acd.enter(waiting, now))
@@ -121,6 +123,14 @@ class Visits:
         self._floor.acd.claimed(offer)
         return offering
 
+    def is_visiting(self, contact: str) -> bool:
+        """Whether a contact of another site waits here, or an agent of ours is granted to it."""
+        return any(offering.contact == contact for offering, _ in self._granted.values())
+
+    def is_granted(self, offer: str) -> bool:
+        """Whether another site's call for our agent is awaited, or here."""
+        return offer in self._granted
+
     def forget_grant(self, offer: str) -> None:
         """The offer is over, one way or another."""
         offering, timer = self._granted.pop(offer, (None, None))
@@ -133,7 +143,9 @@ class Visits:
 
     async def grant(self, made: MakeOffer) -> None:
         """Shows the visitor on our agent's screen, then grants the agent to the caller's site."""
-        visit = self._visitors[made.contact]
+        visit = self._visitors.get(made.contact)
+        if visit is None:
+            return  # withdrawn in the same moment: the agent is idle again
         origin = made.origin or ""
         offering = Offering(
             made.offer, made.contact, made.queue, made.agent, self._floor.site, made.waited, self._address_of(made.agent),

@@ -325,6 +325,15 @@ class AgentStateChanged(FactData):
     was: str
 
 
+class AgentRepaired(FactData):
+    """What was thought of an agent did not agree with Asterisk, and was mended."""
+
+    kind = "agent.repaired"
+    agent: str
+    thought: str  # idle, busy_elsewhere, or the state of an assignment
+    found: str  # in_call, no_call, nobody_works_on_it
+
+
 class WrapUpStarted(FactData):
     kind = "wrap_up.started"
     agent: str
@@ -365,7 +374,7 @@ KINDS: Final[dict[str, type[FactData]]] = {
         ContactArrived, ContactResumed, FlowEntered, LanguageChosen, NodeVisited, SmsRequested, CallbackRequested,
         SurveyAnswered, VoicemailLeft, FaxArrived, CallTransferred, PromptMissing, QueueEntered, QueueLeft, QueueAnnounced,
         VisitOpened, VisitGranted, VisitWithdrawn, OfferMade, OfferEnded, AgentConnected, AgentDisconnected, HoldStarted,
-        HoldEnded, ContactEnded, AgentStatusChanged, AgentStateChanged, WrapUpStarted, WrapUpEnded, NodeUp, NodeDown,
+        HoldEnded, ContactEnded, AgentStatusChanged, AgentStateChanged, AgentRepaired, WrapUpStarted, WrapUpEnded, NodeUp, NodeDown,
         ConfigApplied,
     )
 }  # fmt: skip

@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import hmac
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from itertools import count
 from typing import Protocol
 
 from pydantic import ValidationError
@@ -55,15 +57,20 @@ class Socket(Protocol):
         ...
 
 
+OpenLink = Callable[[str, str], AbstractAsyncContextManager[Socket]]
+
+
 class PeerHub:
     """Implements `calls.ports.Peers`. `run` keeps the outgoing links up; `accept` serves an incoming one."""
 
     def __init__(
         self, site: str, peers: Mapping[str, str], token: str, node_of: Callable[[str], str],
-        dial_address: Callable[[str, str, str], str | None],
+        dial_address: Callable[[str, str, str], str | None], open_link: OpenLink | None = None,
     ) -> None:  # fmt: skip
         """`peers`: site → URL. `node_of(agent)`: the node one of our agents is at. `dial_address(site, agent, node)`: what to
-        dial for a peer's agent, None if there is no such node at that site."""
+        dial for a peer's agent, None if there is no such node at that site. `open_link(url, token)` connects: a WebSocket, unless
+        it is simulated."""
+        self._open_link = open_link or open_websocket
         self.site, self._peers, self._token = site, dict(peers), token
         self._node_of, self._dial_address = node_of, dial_address
         self._links: dict[str, asyncio.Queue[str]] = {}
@@ -84,8 +91,11 @@ class PeerHub:
 
     async def run(self) -> None:
         """Keeps the links up that this side opens, and sends summaries, until cancelled."""
-        mine = [self._keep(site, url) for site, url in self._peers.items() if self.site < site]
-        await asyncio.gather(self._send_summaries(), *mine)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._send_summaries())
+            for site, url in self._peers.items():
+                if self.site < site:
+                    tasks.create_task(self._keep(site, url))
 
     async def accept(self, socket: Socket) -> None:
         """Serves a link that the other side opened, until it closes."""
@@ -121,13 +131,9 @@ class PeerHub:
         backoff = Backoff(first=0.2, cap=5.0)
         while True:
             try:
-                headers = {"Authorization": f"Bearer {self._token}"}
-                async with connect(
-                    url, additional_headers=headers, open_timeout=HELLO_SECONDS, ping_interval=KEEPALIVE_SECONDS,
-                    ping_timeout=KEEPALIVE_SECONDS, proxy=None,
-                ) as connection:  # fmt: skip
+                async with self._open_link(url, self._token) as socket:
                     backoff.reset()
-                    await self._talk(_ClientSocket(connection), expected=site)
+                    await self._talk(socket, expected=site)
             except (OSError, TimeoutError, WebSocketException) as error:
                 log.debug("peer.unreachable", peer=site, reason=type(error).__name__)
             await asyncio.sleep(backoff.next())
@@ -154,7 +160,7 @@ class PeerHub:
         log.info("peer.up", peer=site)
         self._send(site, self._summary())
         try:
-            await first_of(self._receive(site, texts), _drain(outgoing, socket))
+            await first_of(self._receive(site, texts, outgoing), _drain(outgoing, socket))
         except (OSError, WebSocketException) as error:
             log.info("peer.broken", peer=site, reason=type(error).__name__)
         finally:
@@ -167,11 +173,20 @@ class PeerHub:
         if self._dispatcher is not None:
             self._dispatcher.visits.peer_lost(site)
 
-    async def _receive(self, site: str, texts: AsyncIterator[str]) -> None:
+    async def _receive(self, site: str, texts: AsyncIterator[str], link: asyncio.Queue[str]) -> None:
+        """Follows what the other side says, each message once and in order, until the link ends or another one has replaced it."""
+        latest = 0
         async for text in texts:
+            if self._links.get(site) is not link:
+                return
             message = _parse(text)
-            if message is not None:
+            if message is None or (message.n is not None and message.n <= latest):
+                continue
+            latest = message.n or latest
+            try:
                 self._follow(site, message)
+            except Exception as error:  # a fault of ours must not end the link for all other contacts
+                log.error("peer.message_failed", peer=site, kind=message.type, exc_info=error)
 
     def _follow(self, site: str, message: PeerMessage) -> None:
         if self._dispatcher is None:
@@ -217,7 +232,7 @@ class PeerHub:
         if link is None:
             return
         try:
-            link.put_nowait(message.model_dump_json())
+            link.put_nowait(message.model_dump_json(exclude={"n"}))
         except asyncio.QueueFull:
             self._lost(site)
 
@@ -237,6 +252,16 @@ class _ClientSocket:
                 yield message
 
 
+@asynccontextmanager
+async def open_websocket(url: str, token: str) -> AsyncIterator[Socket]:
+    """A link to the site at that URL. Raises `OSError`, `TimeoutError` or `WebSocketException`."""
+    async with connect(
+        url, additional_headers={"Authorization": f"Bearer {token}"}, open_timeout=HELLO_SECONDS, ping_interval=KEEPALIVE_SECONDS,
+        ping_timeout=KEEPALIVE_SECONDS, proxy=None,
+    ) as connection:  # fmt: skip
+        yield _ClientSocket(connection)
+
+
 def _parse(text: str) -> PeerMessage | None:
     """None for what this version does not know, or what makes no sense."""
     try:
@@ -247,5 +272,7 @@ def _parse(text: str) -> PeerMessage | None:
 
 
 async def _drain(outgoing: asyncio.Queue[str], socket: Socket) -> None:
-    while True:
-        await socket.send(await outgoing.get())
+    """Sends what is to be said, numbered."""
+    for n in count(1):
+        text = await outgoing.get()
+        await socket.send(f'{text[:-1]},"n":{n}}}')

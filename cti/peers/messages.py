@@ -26,7 +26,11 @@ Seconds = Annotated[float, Field(ge=0, le=1e7)]
 
 
 class _Message(BaseModel):
+    """`n` counts the messages of one link and side from 1 (since 1.1): what comes twice, or late, is known by it."""
+
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+    n: int | None = None
 
 
 class Hello(_Message):

@@ -108,6 +108,10 @@ class FakeLeg:
     def was_answered(self) -> bool:
         return self._outcome is DialOutcome.ANSWERED
 
+    async def is_over(self) -> None:
+        """Returns once nothing rings or talks any more, however it ended."""
+        await self._over.wait()
+
     def caller_ended(self, how: type[CallerGone | TelephonyFailed]) -> None:
         """The caller's side is over."""
         if not self._over.is_set():

@@ -24,12 +24,12 @@ class Deadlock(AssertionError):
 class _Selector(selectors.DefaultSelector):
     """Never blocks: what would have been waiting becomes time passed."""
 
-    def __init__(self) -> None:
+    def __init__(self, alone: bool = False) -> None:
         super().__init__()
-        self.now = 0.0
+        self.now, self._alone = 0.0, alone
 
     def select(self, timeout: float | None = None) -> Any:
-        ready = super().select(0)
+        ready = [] if self._alone else super().select(0)
         if ready or timeout == 0:
             return ready
         if timeout is None:
@@ -39,10 +39,10 @@ class _Selector(selectors.DefaultSelector):
 
 
 class VirtualTimeLoop(asyncio.SelectorEventLoop):
-    """`time()` starts at 0."""
+    """`time()` starts at 0. One that is `alone` never asks the machine whether a socket or another thread has something."""
 
-    def __init__(self) -> None:
-        self._virtual = _Selector()
+    def __init__(self, alone: bool = False) -> None:
+        self._virtual = _Selector(alone)
         super().__init__(self._virtual)
 
     def time(self) -> float:
@@ -59,8 +59,8 @@ class VirtualClock:
         return asyncio.get_running_loop().time()
 
 
-def run_virtually(main: Coroutine[Any, Any, T]) -> T:
-    """Runs a scenario in virtual time. Tasks that it leaves behind fail it."""
+def run_virtually(main: Coroutine[Any, Any, T], *, alone: bool = False) -> T:
+    """Runs a scenario in virtual time. Tasks that it leaves behind fail it. `alone`: it uses neither sockets nor threads."""
 
     async def watched() -> T:
         result = await main
@@ -69,5 +69,5 @@ def run_virtually(main: Coroutine[Any, Any, T]) -> T:
         assert not left, f"tasks left behind: {left}"
         return result
 
-    with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
+    with asyncio.Runner(loop_factory=lambda: VirtualTimeLoop(alone)) as runner:
         return runner.run(watched())

@@ -1,0 +1,102 @@
+"""Agents as the router has them against agents' phones as Asterisk has them. A mismatch that lasts is repaired, and told.
+
+Phones and router change at slightly different moments, so only what two looks in a row agree on is a mismatch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Protocol
+
+from cti.acd import Acd, Agent, Assignment, Decision, State
+from cti.facts import FactData
+from cti.facts.kinds import AgentRepaired
+from cti.kit.logging import get_logger
+
+log = get_logger(__name__)
+LOST_SECONDS = 15.0  # after so long a reservation that nobody works on is lost
+
+
+class Desk(Protocol):
+    """What the dispatcher lends."""
+
+    acd: Acd
+
+    def now(self) -> float: ...
+    def record(self, data: FactData, contact: str | None = None) -> None: ...
+    def do(self, decisions: list[Decision]) -> None: ...
+    def is_served(self, offer: str) -> bool: ...
+    def left_engaged_ended(self, number: str, offer: str, wrap_up_seconds: float) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """What the router thinks of an agent, and what is."""
+
+    agent: str
+    offer: str | None
+    thought: str
+    found: str
+
+
+class Reconciler:
+    """`look` every few seconds, and after each reconnection."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._suspected: set[Mismatch] = set()
+
+    def look(self, in_call: Collection[str], unknown: Collection[str] = ()) -> list[Mismatch]:
+        """`in_call`: agents whose phones have a channel, at any node; of those `unknown`, whose node is away, nothing is known.
+        Gives what was repaired."""
+        found = {
+            mismatch
+            for agent in self._desk.acd.agents.values()
+            if agent.logged_in and agent.number not in unknown
+            for mismatch in self._mismatches(agent, agent.number in in_call)
+        }
+        repaired = sorted(found & self._suspected, key=lambda m: m.agent)
+        self._suspected = found - self._suspected
+        for mismatch in repaired:
+            self._repair(mismatch)
+        return repaired
+
+    def _mismatches(self, agent: Agent, in_call: bool) -> list[Mismatch]:
+        if not agent.assignments:
+            if in_call is agent.busy_elsewhere:
+                return []
+            thought, found = ("busy_elsewhere", "no_call") if agent.busy_elsewhere else ("idle", "in_call")
+            return [Mismatch(agent.number, None, thought, found)]
+        return [
+            Mismatch(agent.number, one.offer, one.state, "no_call" if one.state in _TALKING else "nobody_works_on_it")
+            for one in agent.assignments.values()
+            if self._is_lost(one, in_call)
+        ]
+
+    def _is_lost(self, one: Assignment, in_call: bool) -> bool:
+        """Whether nothing is left of an assignment but the router's memory. While a session serves it, the session decides."""
+        if self._desk.is_served(one.offer) or one.state is State.WRAP_UP:
+            return False
+        if one.state in _TALKING:
+            return not in_call
+        return not in_call and self._desk.now() - one.since > LOST_SECONDS
+
+    def _repair(self, mismatch: Mismatch) -> None:
+        desk, acd, now = self._desk, self._desk.acd, self._desk.now()
+        agent, offer = mismatch.agent, mismatch.offer
+        log.warning("agent.repaired", agent=agent, thought=mismatch.thought, found=mismatch.found)
+        one = acd.agents[agent].assignments.get(offer) if offer else None
+        desk.record(
+            AgentRepaired(agent=agent, thought=mismatch.thought, found=mismatch.found), one.contact if one else None
+        )
+        if offer is None:
+            desk.do(acd.set_busy_elsewhere(agent, mismatch.found == "in_call", now))
+        elif mismatch.thought in _TALKING:
+            desk.left_engaged_ended(agent, offer, 0.0)
+            desk.do(acd.finished(offer, 0.0, now))
+        else:
+            desk.do(acd.released(offer, now))
+
+
+_TALKING = (State.TALKING, State.HELD)

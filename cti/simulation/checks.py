@@ -1,0 +1,161 @@
+"""What must never happen, watched at every step: decisions as they are carried out, facts as they are written, and what is left
+at the end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+
+from cti.acd import Acd, AgentChanged, Decision, MakeOffer, State
+from cti.calls.dispatcher import Dispatcher
+from cti.facts import Fact
+from cti.facts.kinds import OfferOutcome
+from cti.simulation.asterisk import SimulatedCall
+from cti.simulation.site import SimulatedSiteWorld
+
+MOST_TOLD = 20
+
+
+class Checks:
+    """Collects violations, each with the moment and what was seen."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self.violations: list[str] = []
+        self.counts: Counter[str] = Counter()
+        self._now = now
+        self._open: dict[str, set[str]] = {}  # by contact: offers that stand
+        self._talking: dict[str, str] = {}  # by contact: agent
+        self._ended: set[str] = set()
+        self._arrived: set[str] = set()
+        self._states: dict[str, dict[str, str]] = {}  # by site: agent → state, from facts alone
+
+    def broken(self, rule: str, what: str) -> None:
+        self.counts[rule] += 1
+        if len(self.violations) < MOST_TOLD:
+            self.violations.append(f"{self._now():.3f} {rule}: {what}")
+
+    # Decisions
+
+    def watch(self, dispatcher: Dispatcher) -> None:
+        """Looks at every decision before it is carried out."""
+        carry_out = dispatcher.do
+
+        def watched(decisions: Sequence[Decision]) -> None:
+            for decision in decisions:
+                if isinstance(decision, MakeOffer):
+                    self._in_order(dispatcher.acd, decision)
+                elif isinstance(decision, AgentChanged):
+                    self._one_voice_contact(dispatcher.acd, decision.agent)
+            carry_out(decisions)
+
+        dispatcher.do = watched  # type: ignore[method-assign]
+        dispatcher.reconciler._desk = dispatcher
+
+    def _in_order(self, acd: Acd, made: MakeOffer) -> None:
+        """Oldest first within equal priority and skills, visits included."""
+        mine, now = acd.waiting.get(made.contact), self._now()
+        if mine is None or mine.terms.wanted:
+            return
+        need = mine.terms.need_after(mine.age(now))
+        for other in acd.waiting.values():
+            older = other.since < mine.since and other.terms.priority == mine.terms.priority and not other.offers
+            if (
+                older
+                and not other.terms.wanted
+                and other.not_before <= now
+                and other.terms.need_after(other.age(now)) == need
+            ):
+                self.broken("order", f"{made.contact} was offered to {made.agent} before the older {other.contact}")
+
+    def _one_voice_contact(self, acd: Acd, number: str) -> None:
+        if len(acd.agents[number].assignments) > 1:
+            self.broken("two_contacts", f"agent {number} has {sorted(acd.agents[number].assignments)}")
+
+    # Facts
+
+    def fact(self, fact: Fact) -> None:
+        data, contact = fact.data, fact.contact
+        match fact.kind:
+            case "contact.arrived" if contact:
+                if contact in self._arrived:
+                    self.broken("arrived_twice", contact)
+                self._arrived.add(contact)
+            case "contact.ended" if contact:
+                if contact in self._ended:
+                    self.broken("ended_twice", contact)
+                self._ended.add(contact)
+                self._open.pop(contact, None)
+                self._talking.pop(contact, None)
+            case "offer.made" if contact:
+                standing = self._open.setdefault(contact, set())
+                if standing and (data.get("why") or {}).get("strategy") != "ring_all":
+                    self.broken("offered_twice", f"{contact} to {data['agent']} while {sorted(standing)} stand")
+                standing.add(data["offer"])
+            case "offer.ended" if contact:
+                self._open.get(contact, set()).discard(data["offer"])
+                self.counts[f"offer {OfferOutcome(data['outcome']).value}"] += 1
+            case "agent.connected" if contact:
+                if contact in self._talking:
+                    self.broken("answered_twice", f"{contact} by {data['agent']} while {self._talking[contact]} talks")
+                self._talking[contact] = data["agent"]
+            case "agent.disconnected" if contact:
+                self._talking.pop(contact, None)
+            case "agent.state_changed":
+                self._states.setdefault(fact.site, {})[data["agent"]] = data["state"]
+            case "agent.status_changed":
+                if data["was"] == "logged_out":  # a process that begins knows nobody's state
+                    self._states.setdefault(fact.site, {})[data["agent"]] = State.IDLE
+            case "agent.repaired":
+                self.counts[f"repaired {data['thought']}/{data['found']}"] += 1
+        if contact in self._ended and fact.kind not in _AFTER_THE_END:
+            self.broken("fact_after_end", f"{fact.kind} of {contact}")
+
+    # Now and then
+
+    def look(self, sites: Mapping[str, SimulatedSiteWorld]) -> None:
+        """What lasts too long is stuck."""
+        for site in sites.values():
+            if site.process is None:
+                continue
+            acd, now = site.process.dispatcher.acd, site.clock.monotonic()
+            for agent in acd.agents.values():
+                for one in agent.assignments.values():
+                    age = now - one.since
+                    if one.state in (State.RESERVED, State.RINGING) and age > 60:
+                        self.broken(
+                            "stuck_offer", f"agent {agent.number} is {one.state} for {age:.0f} s with {one.offer}"
+                        )
+                    if one.wrap_up_until is not None and now > one.wrap_up_until + 1:
+                        self.broken("stuck_wrap_up", f"agent {agent.number} since {one.since:.0f}")
+
+    def at_the_end(self, sites: Mapping[str, SimulatedSiteWorld], unfinished: Sequence[SimulatedCall]) -> None:
+        """When the last caller has gone nothing may be left of them."""
+        for contact in sorted(self._arrived - self._ended):
+            self.broken("lost", f"{contact} has no end")
+        for call in unfinished:
+            self.broken("stuck", f"{call.contact} is still there")
+        for name, site in sites.items():
+            self.counts["errors"] += len(site.errors)
+            for error in site.errors[:3]:
+                self.broken("error", f"{name}: {error!r}")
+            if site.process is None:
+                continue
+            dispatcher = site.process.dispatcher
+            for waiting in dispatcher.acd.waiting.values():
+                self.broken("left_waiting", f"{name}: {waiting.contact} of {waiting.origin or name}")
+            for offer in dispatcher.engagements:
+                self.broken("left_engaged", f"{name}: {offer}")
+            states = self._states.get(name, {})
+            for agent in dispatcher.acd.agents.values():
+                if agent.assignments:
+                    self.broken("not_released", f"{name}: agent {agent.number} {agent.state} with {agent.offer}")
+                if states.get(agent.number, State.IDLE) != agent.state:
+                    self.broken(
+                        "replay", f"{name}: agent {agent.number} is {agent.state}, facts say {states.get(agent.number)}"
+                    )
+
+
+_AFTER_THE_END = frozenset({
+    "contact.ended", "agent.state_changed", "wrap_up.started", "wrap_up.ended", "hold.ended", "hold.started", "visit.withdrawn",
+    "agent.repaired",
+})  # fmt: skip
