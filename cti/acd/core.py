@@ -10,9 +10,11 @@ two is simply too late. Such an event returns no decisions.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from cti.acd.agents import VOICE_ONLY, Agent, Assignment, Capacity, State, Status, Step
 from cti.acd.decisions import AcceptGrant, Before, Decision, DeclineGrant, WrapUpOver
+from cti.acd.estimates import QueueFigures
 from cti.acd.floor import Floor, QueueRules
 from cti.acd.matching import key_of
 from cti.acd.needs import Skills
@@ -208,6 +210,12 @@ class Acd:
         """A peer says how it is."""
         self.visiting.heard_of(summary, now)
         return self.visiting.review(now)
+
+    def peer_queues(self, site: str, queues: Mapping[str, QueueFigures], now: float) -> list[Decision]:
+        """A peer says how its queues are."""
+        if (peer := self.peers.get(site)) is not None:
+            peer.summary = replace(peer.summary, queues=queues)
+        return []  # the next review sees it
 
     def peer_lost(self, site: str, now: float) -> list[Decision]:
         """The link is cut: its visits here are gone, ours there are void. A call that is here already decides for itself."""

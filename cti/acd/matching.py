@@ -130,6 +130,7 @@ class Matching:
         self._profiles: dict[tuple[tuple[str, int], ...], Profile] = {}
         self._of: dict[str, Profile] = {}  # by agent: those logged in
         self._willing: set[str] = set()
+        self.version = 0  # of who is logged in, and with which skills
         self._serial = counting()
         self._free: dict[str, list[Line]] = {}  # by agent: the lines in which the agent counts as free
         self._line_of: dict[str, Line] = {}  # by contact
@@ -149,6 +150,7 @@ class Matching:
                 if line.need.met_by(profile.skills):
                     profile.lines.append(line)
                     line.profiles.append(profile)
+        self.version += 1
         profile.members[agent.number] = agent
         for line in profile.lines:
             line.fit += 1
@@ -162,6 +164,7 @@ class Matching:
             return
         self._unfree(agent)
         self._count_willing(profile, agent.number, willing=False)
+        self.version += 1
         del profile.members[agent.number]
         for line in profile.lines:
             line.fit -= 1
@@ -181,6 +184,10 @@ class Matching:
             free = self._free[agent.number] = [line for line in profile.lines if agent.free_for(line.channel)]
             for line in free:
                 line.rank(agent)
+
+    def logged_in(self) -> tuple[tuple[Mapping[str, int], ...], frozenset[str]]:
+        """What those who are logged in can do, each once, and who they are."""
+        return tuple(profile.skills for profile in self._profiles.values()), frozenset(self._of)
 
     # Contacts
 

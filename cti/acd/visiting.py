@@ -23,6 +23,7 @@ class Visiting:
         self.closed: frozenset[str] = frozenset()  # queues outside their hours
         self.next_review: float | None = None
         self._here: dict[LineKey, tuple[float, Here]] = {}
+        self._logged_in: tuple[int, tuple[Skills, ...], frozenset[str]] | None = None  # as of which version
         self._troubled: set[str] = set()  # sites whose link was lost
         self._held_at: dict[str, float] = {}  # by contact: when a rule held last
 
@@ -107,17 +108,15 @@ class Visiting:
 
     def summary(self, now: float) -> PeerSummary:
         """What other sites are told of this one."""
-        agents = [a for a in self._floor.agents.values() if a.logged_in]
-        profiles: dict[tuple[tuple[str, int], ...], Skills] = {
-            tuple(sorted(a.skills.items())): a.skills for a in agents
-        }
+        matching = self._floor.matching
+        if self._logged_in is None or self._logged_in[0] != matching.version:
+            self._logged_in = matching.version, *matching.logged_in()
+        _, profiles, agents = self._logged_in
         queues = {
             q.terms.queue: self._figures.of(key_of(q.terms), now, Waiting("", q.terms, now))
             for q in self._floor.queues.values()
         }
-        return PeerSummary(
-            self._floor.site, tuple(profiles.values()), frozenset(a.number for a in agents), queues, self.health
-        )
+        return PeerSummary(self._floor.site, profiles, agents, queues, self.health)
 
     # Inside
 

@@ -322,6 +322,12 @@ class Dispatcher:
                 self._screens.customer(engagement.offering.agent, offer, card)
         self.visits.customer_came(ticket.contact, card)
 
+    def _tick(self) -> None:
+        if decisions := self.acd.tick(self.now()):
+            self.do(decisions)
+        else:
+            self._set_timer()
+
     def _set_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
@@ -329,4 +335,4 @@ class Dispatcher:
         deadline = self.acd.next_deadline()
         if deadline is not None:
             delay = max(0.0, deadline - self.now())
-            self._timer = asyncio.get_running_loop().call_later(delay, lambda: self.do(self.acd.tick(self.now())))
+            self._timer = asyncio.get_running_loop().call_later(delay, self._tick)

@@ -8,7 +8,7 @@ trunk; the agent's site takes that call in `visit_host.py`, and rings the agent 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -20,6 +20,7 @@ from cti.acd import (
     MakeOffer,
     OpenVisit,
     PeerSummary,
+    QueueFigures,
     Waiting,
     Why,
     WithdrawVisit,
@@ -64,6 +65,9 @@ class Visits:
 
     def peer_summary(self, summary: PeerSummary) -> None:
         self._floor.do(self._floor.acd.peer_summary(summary, self._floor.now()))
+
+    def peer_queues(self, site: str, queues: Mapping[str, QueueFigures]) -> None:
+        self._floor.do(self._floor.acd.peer_queues(site, queues, self._floor.now()))
 
     def peer_lost(self, site: str) -> None:
         """The link is cut: its visits end here, ours there are void. Conversations go on."""

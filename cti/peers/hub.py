@@ -10,6 +10,7 @@ import asyncio
 import hmac
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from itertools import count
 from typing import Protocol
 
@@ -17,7 +18,7 @@ from pydantic import ValidationError
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
-from cti.acd import Why
+from cti.acd import PeerSummary, Why
 from cti.calls.context import CustomerCard
 from cti.calls.dispatcher import Dispatcher
 from cti.calls.ports import Visit
@@ -33,6 +34,7 @@ from cti.peers.messages import (
     Hello,
     OpenVisit,
     PeerMessage,
+    Queues,
     Reason,
     Summary,
     UpdateVisit,
@@ -158,7 +160,8 @@ class PeerHub:
             self._lost(site)
         self._links[site] = outgoing
         log.info("peer.up", peer=site)
-        self._send(site, self._summary())
+        if self._dispatcher is not None:
+            self._send(site, Summary.of(self._dispatcher.visits.summary()))
         try:
             await first_of(self._receive(site, texts, outgoing), _drain(outgoing, socket))
         except (OSError, WebSocketException) as error:
@@ -195,6 +198,8 @@ class PeerHub:
         match message:
             case Summary():
                 visits.peer_summary(message.summary(site))
+            case Queues():
+                visits.peer_queues(site, message.figures())
             case OpenVisit():
                 visits.opened(site, message.visit())
             case UpdateVisit():
@@ -213,26 +218,33 @@ class PeerHub:
             case Decline():
                 visits.declined(message.offer)
 
-    def _summary(self) -> Summary:
-        return Summary.of(self._dispatcher.visits.summary()) if self._dispatcher else Summary()
-
     async def _send_summaries(self) -> None:
-        last = None
+        """Tells every peer, on change and at most twice a second: who is here when that has changed, else how the queues are."""
+        last = PeerSummary(self.site)
         while True:
             await self._summary_due.wait()
             self._summary_due.clear()
-            if (summary := self._summary()) != last:
-                last = summary
-                for site in list(self._links):
-                    self._send(site, summary)
+            summary = self._dispatcher.visits.summary() if self._dispatcher else last
+            if replace(summary, queues=last.queues) != last:
+                self._send_all(Summary.of(summary))
+            elif summary.queues != last.queues:
+                self._send_all(Queues.of(summary.queues))
+            last = summary
             await asyncio.sleep(SUMMARY_INTERVAL)
 
+    def _send_all(self, message: PeerMessage) -> None:
+        if self._links:
+            text = _written(message)
+            for site in list(self._links):
+                self._send_text(site, text)
+
     def _send(self, site: str, message: PeerMessage) -> None:
-        link = self._links.get(site)
-        if link is None:
-            return
+        if site in self._links:
+            self._send_text(site, _written(message))
+
+    def _send_text(self, site: str, text: str) -> None:
         try:
-            link.put_nowait(message.model_dump_json(exclude={"n"}))
+            self._links[site].put_nowait(text)
         except asyncio.QueueFull:
             self._lost(site)
 
@@ -260,6 +272,10 @@ async def open_websocket(url: str, token: str) -> AsyncIterator[Socket]:
         ping_timeout=KEEPALIVE_SECONDS, proxy=None,
     ) as connection:  # fmt: skip
         yield _ClientSocket(connection)
+
+
+def _written(message: PeerMessage) -> str:
+    return message.model_dump_json(exclude={"n"})
 
 
 def _parse(text: str) -> PeerMessage | None:

@@ -2,11 +2,12 @@
 understood; what a minor version adds has a default, so that one of the version before is.
 
 Since 1.0: hello, summary (profiles), visit.open (skills, priority), visit.update, visit.withdraw, grant, decline.
-Since 1.1: summary with agents, queues and health; visits with all terms; why an agent was granted; accept.
+Since 1.1: summary with agents, queues and health; queues; visits with all terms; why an agent was granted; accept.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -67,7 +68,7 @@ class Queue(_Message):
 
 
 class Summary(_Message):
-    """What the agents logged in can do, who they are, how the queues are; on change, at most twice a second."""
+    """What the agents logged in can do, who they are, whether the site is well, how its queues are; when one of the first three changes."""
 
     type: Literal["summary"] = "summary"
     profiles: Annotated[tuple[Skills, ...], Field(max_length=5000)] = ()
@@ -85,6 +86,20 @@ class Summary(_Message):
     def summary(self, site: str) -> PeerSummary:
         queues = {name: queue.figures() for name, queue in self.queues.items()}
         return PeerSummary(site, self.profiles, frozenset(self.agents), queues, self.health)
+
+
+class Queues(_Message):
+    """How the queues are now, while nothing else of the summary has changed; at most twice a second."""
+
+    type: Literal["queues"] = "queues"
+    queues: Annotated[dict[Name, Queue], Field(max_length=500)] = {}
+
+    @classmethod
+    def of(cls, queues: Mapping[str, QueueFigures]) -> Queues:
+        return cls(queues={name: Queue.of(figures) for name, figures in queues.items()})
+
+    def figures(self) -> dict[str, QueueFigures]:
+        return {name: queue.figures() for name, queue in self.queues.items()}
 
 
 class RingTerms(_Message):
@@ -195,6 +210,7 @@ class Decline(_Message):
 
 
 PeerMessage = Annotated[
-    Hello | Summary | OpenVisit | UpdateVisit | WithdrawVisit | Grant | Accept | Decline, Field(discriminator="type")
+    Hello | Summary | Queues | OpenVisit | UpdateVisit | WithdrawVisit | Grant | Accept | Decline,
+    Field(discriminator="type"),
 ]
 peer_message: TypeAdapter[PeerMessage] = TypeAdapter(PeerMessage)

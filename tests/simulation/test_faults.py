@@ -1,0 +1,34 @@
+"""Hundreds of simulated hours in which everything goes wrong: no caller lost, answered twice, or overtaken; nothing left behind."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ProcessPoolExecutor
+
+import pytest
+
+from cti.simulation import simulate
+from cti.simulation.scenarios import faults
+
+SEEDS = int(os.environ.get("HOTLINE_TEST_SEEDS", "200"))
+
+
+def violations(seed: int) -> tuple[int, tuple[str, ...], int]:
+    outcome = simulate(faults(), seed)
+    return seed, outcome.violations, outcome.calls
+
+
+@pytest.mark.timeout(900)
+def test_nothing_that_must_never_happen_happens_whatever_breaks() -> None:
+    with ProcessPoolExecutor() as pool:
+        outcomes = list(pool.map(violations, range(1, SEEDS + 1), chunksize=4))
+    broken = [f"cti simulate --first {seed}: {found[:3]}" for seed, found, _ in outcomes if found]
+    assert not broken
+    assert sum(calls for _, _, calls in outcomes) > 150 * SEEDS
+
+
+def test_the_same_seed_is_the_same_run() -> None:
+    one, other = simulate(faults(1200), 7).as_json(), simulate(faults(1200), 7).as_json()
+    for outcome in (one, other):
+        del outcome["real_seconds"]
+    assert one == other
