@@ -47,13 +47,22 @@ class QueueRecord:
     abandons: float = 0.0
     waited: float = 0.0
     minutes: dict[int, tuple[int, int]] = field(default_factory=dict)  # minute → (answered in time, counted)
+    in_time: int = 0  # in all of these minutes
+    counted: int = 0
 
     def _count(self, now: float, in_time: bool) -> None:
+        self._forget(now)
         minute = int(now // 60)
         good, all_ = self.minutes.get(minute, (0, 0))
         self.minutes[minute] = (good + in_time, all_ + 1)
-        while (oldest := next(iter(self.minutes))) <= minute - WINDOW_MINUTES:
-            del self.minutes[oldest]
+        self.in_time, self.counted = self.in_time + in_time, self.counted + 1
+
+    def _forget(self, now: float) -> None:
+        """What is older than WINDOW_MINUTES."""
+        oldest = int(now // 60) - WINDOW_MINUTES
+        while self.minutes and (minute := next(iter(self.minutes))) <= oldest:
+            good, all_ = self.minutes.pop(minute)
+            self.in_time, self.counted = self.in_time - good, self.counted - all_
 
     def answered(self, waited: float, estimate: float | None, now: float) -> None:
         self._waited(waited, gave_up=False)
@@ -80,10 +89,8 @@ class QueueRecord:
 
     def service_level(self, now: float) -> float | None:
         """Percent answered within TARGET_SECONDS, short abandons left out, over the latest WINDOW_MINUTES; None without contacts."""
-        oldest = int(now // 60) - WINDOW_MINUTES
-        recent = [counts for minute, counts in self.minutes.items() if minute > oldest]
-        counted = sum(all_ for _, all_ in recent)
-        return 100.0 * sum(good for good, _ in recent) / counted if counted else None
+        self._forget(now)
+        return 100.0 * self.in_time / self.counted if self.counted else None
 
     @property
     def handling_seconds(self) -> float:

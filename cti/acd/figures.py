@@ -67,7 +67,8 @@ class Figures:
     def of(self, key: LineKey, now: float, newcomer: Waiting) -> QueueFigures:
         """A queue now, for a contact that would wait at `key`; how long depends on the `newcomer`'s terms."""
         line, record = self._floor.matching.line(key), self.record(key.queue)
-        ages = [now - w.since for w in self._floor.waiting.values() if w.terms.queue == key.queue]
+        waiting = self._floor.waiting
+        ages = [now - w.since for w in waiting.values() if w.terms.queue == key.queue] if waiting else []
         return QueueFigures(
             len(ages), max(ages, default=0.0), self.expected_wait(newcomer, now), record.service_level(now), line.fit, line.free,
             record.error.value(0.0) if record.error.weight else None,

@@ -66,6 +66,7 @@ class Dispatcher:
         self.acd = Acd(site)
         self.tickets: dict[str, Ticket] = {}  # by contact: those of this site that wait
         self.engagements: dict[str, Engagement] = {}  # by offer: phones that ring or talk
+        self._engaged_with: dict[str, list[Engagement]] = {}  # by contact
         self._left_engaged: dict[str, tuple[str, str, str]] = {}  # by agent: offer, contact, queue
         self._journal, self._clock, self._screens = journal, clock, screens
         self._address_of = address_of
@@ -157,10 +158,15 @@ class Dispatcher:
     def engaged(self, offering: Offering) -> Iterator[Engagement]:
         """A phone rings inside this block, then talks. Leaving it in any way ends the agent's part."""
         engagement = self.engagements[offering.offer] = Engagement(offering)
+        beside = self._engaged_with.setdefault(offering.contact, [])
+        beside.append(engagement)
         try:
             yield engagement
         finally:
-            self.engagements.pop(offering.offer, None)
+            del self.engagements[offering.offer]
+            beside.remove(engagement)
+            if not beside:
+                self._engaged_with.pop(offering.contact, None)
             if engagement.answered and offering.agent_site == self.site:
                 self.do(self.acd.finished(offering.offer, offering.wrap_up_seconds, self.now()))
 
@@ -180,7 +186,7 @@ class Dispatcher:
 
     def decline(self, number: str, offer: str) -> None:
         if (engagement := self._engagement(number, offer)) is not None:
-            engagement.decline()
+            self._background.start(engagement.decline(), f"decline {offer}")
 
     def hang_up(self, number: str, offer: str) -> None:
         engagement = self._engagement(number, offer)
@@ -317,9 +323,9 @@ class Dispatcher:
     def _customer_came(self, ticket: Ticket) -> None:
         """The customer's record: to the screens that show the contact already."""
         card = ticket.card
-        for offer, engagement in self.engagements.items():
-            if engagement.offering.contact == ticket.contact and engagement.offering.agent_site == self.site:
-                self._screens.customer(engagement.offering.agent, offer, card)
+        for engagement in self._engaged_with.get(ticket.contact, ()):
+            if engagement.offering.agent_site == self.site:
+                self._screens.customer(engagement.offering.agent, engagement.offering.offer, card)
         self.visits.customer_came(ticket.contact, card)
 
     def _tick(self) -> None:

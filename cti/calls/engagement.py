@@ -6,7 +6,6 @@ import asyncio
 
 from cti.calls.ports import DialOutcome, Leg, Offering, Telephony
 from cti.facts.kinds import OfferOutcome
-from cti.kit.tasks import first_of
 
 OUTCOMES = {
     DialOutcome.ANSWERED: OfferOutcome.ANSWERED,
@@ -25,6 +24,7 @@ class Engagement:
         self.answered = False
         self._declined = asyncio.Event()
         self._leg: Leg | None = None
+        self._together = False  # the leg rings other phones too
 
     async def ring(self, telephony: Telephony, headers: dict[str, str]) -> OfferOutcome:
         """Rings the agent until an outcome. Raises `CallerGone`; a ringing phone is then stopped by Asterisk itself."""
@@ -32,20 +32,20 @@ class Engagement:
             return OfferOutcome.DECLINED
         offering = self.offering
         self._leg = leg = await telephony.dial(offering.address, ring_seconds=offering.ring_seconds, headers=headers)
-        outcome = await first_of(leg.answered(), self._declined.wait())
-        if isinstance(outcome, DialOutcome):
-            self.answered = outcome is DialOutcome.ANSWERED
+        if self._declined.is_set():
+            await leg.cancel()
+        outcome = await leg.answered()
+        self.answered = outcome is DialOutcome.ANSWERED
+        if not self._declined.is_set():
             return OUTCOMES[outcome]
-        await leg.cancel()
-        # The phone may have been picked up in the very moment of declining: then the conversation stands.
-        self.answered = await leg.answered() is DialOutcome.ANSWERED
+        # The phone may have been picked up in the very moment of declining: then there was a conversation, and it is over.
         if self.answered:
             await leg.ended()
         return OfferOutcome.DECLINED
 
     def rings_on(self, leg: Leg) -> None:
         """Its phone is one of several that ring together."""
-        self._leg = leg
+        self._leg, self._together = leg, True
 
     async def declined(self) -> Engagement:
         """Waits until the agent refuses the offer."""
@@ -63,10 +63,12 @@ class Engagement:
         """Seconds of conversation so far."""
         return self._leg.talked if self._leg else 0.0
 
-    def decline(self) -> None:
-        """The agent refuses the offer. Nothing happens once it was answered."""
-        if not self.answered:
+    async def decline(self) -> None:
+        """The agent refuses the offer: the phone stops ringing. Nothing happens once it was answered."""
+        if not self.answered and not self._declined.is_set():
             self._declined.set()
+            if self._leg is not None and not self._together:
+                await self._leg.cancel()
 
     async def hang_up(self) -> None:
         """The agent ends the conversation; the customer stays with the flow."""

@@ -73,6 +73,8 @@ class QueueStay:
 
     async def _next(self) -> Offering | str | None:
         """The next agents, or the key that was pressed; None when the longest wait has passed. Announcements go on meanwhile."""
+        if self._room.music == "default" and not self._ticket.offers.empty():
+            return await self._ticket.next_offer()  # somebody is free: there is nothing to hear first
         left = self._room.longest_wait - self.waited
         if left <= 0:
             return None

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 from cti.calls.context import CustomerCard
@@ -40,7 +41,8 @@ class Disk(MemoryJournal):
     """A journal that outlives the process. For long runs it keeps what is open only."""
 
     def __init__(self, site: str, clock: VirtualClock, keep: bool) -> None:
-        super().__init__(site, clock)
+        numbers = count(1)
+        super().__init__(site, clock, lambda: f"{next(numbers):026d}")  # the same ids in the same run
         self._keep = keep
 
     def record(self, data: FactData, contact: str | None = None) -> Awaitable[Fact]:

@@ -54,10 +54,10 @@ def day() -> Scenario:
     return Scenario(
         sites=sites,
         queues=(
-            queue("claims", {"claims": 50}, 40_000, 130.0, priority=10),
-            queue("complaints", {"complaints": 50}, 20_000, 180.0, priority=5),
-            queue("advice", {"advice": 50}, 40_000, 120.0),
-            queue("general", {"general": 30}, 50_000, 120.0),
+            queue("claims", {"claims": 50}, 40_000, 280.0, priority=10),
+            queue("complaints", {"complaints": 50}, 20_000, 320.0, priority=5),
+            queue("advice", {"advice": 50}, 40_000, 240.0),
+            queue("general", {"general": 30}, 50_000, 240.0),
         ),
         seconds=86_400, warm_up=0,
     )  # fmt: skip

@@ -139,30 +139,42 @@ class SimulatedSiteWorld:
     def _run_dialplan(self, call: SimulatedCall, ask: Callable[[Process], Awaitable[None]]) -> None:
         call.channel = f"PJSIP/{call.contact}-{call.offer or 'in'}"
         self.calls[call.channel] = call
-        task = asyncio.get_running_loop().create_task(self._ask_until_done(call, ask))
-        self._dialplans.add(task)
-        task.add_done_callback(self._dialplans.discard)
+        self._ask(call, ask)
 
-    async def _ask_until_done(self, call: SimulatedCall, ask: Callable[[Process], Awaitable[None]]) -> None:
-        """The loop of `ask_site`: until the call is done, it asks whichever process there is."""
+    def _ask(self, call: SimulatedCall, ask: Callable[[Process], Awaitable[None]]) -> None:
+        """Asks the process that there is; what follows its answer, or its death, is `_answered`."""
+        if self.process is None:
+            self._later(call, ask)
+            return
+        task = self.process.spawn(_served(ask(self.process)))
+        task.add_done_callback(lambda _: self._answered(call, ask))
 
-        async def serve(process: Process) -> None:
-            try:
-                await ask(process)
-            except TelephonyFailed:
-                pass  # the node is gone
-
-        while not call.over:
-            await self._started.wait()
-            if (process := self.process) is not None:
-                await asyncio.wait({process.spawn(serve(process))})
-            if call.legs and not call.over:
-                await call.legs[-1].is_over()  # EXEC Dial goes on without anybody
-            if not call.over:
-                await asyncio.sleep(AGAIN_SECONDS)
+    def _answered(self, call: SimulatedCall, ask: Callable[[Process], Awaitable[None]]) -> None:
+        if not call.over:
+            self._later(call, ask)
+            return
         self.calls.pop(call.channel, None)
-        if self.process is not None and self.node_up and not call.offer:
-            await self.process.directory.channel_gone(self.node, call.channel)
+        process = self.process
+        if process is not None and self.node_up and not call.offer and process.directory.left_behind:
+            process.spawn(process.directory.channel_gone(self.node, call.channel))
+
+    def _later(self, call: SimulatedCall, ask: Callable[[Process], Awaitable[None]]) -> None:
+        if not self._stopped:
+            task = asyncio.get_running_loop().create_task(self._ask_again(call, ask))
+            self._dialplans.add(task)
+            task.add_done_callback(self._dialplans.discard)
+
+    async def _ask_again(self, call: SimulatedCall, ask: Callable[[Process], Awaitable[None]]) -> None:
+        """The loop of `ask_site`: the next process is asked, as soon as there is one and the caller is not in a conversation."""
+        await self._started.wait()
+        if call.legs and not call.over:
+            await call.legs[-1].is_over()  # EXEC Dial goes on without anybody
+        if not call.over:
+            await asyncio.sleep(AGAIN_SECONDS)
+        if call.over:
+            self._answered(call, ask)
+        else:
+            self._ask(call, ask)
 
     # Phones
 
@@ -200,3 +212,10 @@ class SimulatedSiteWorld:
         finally:
             mine.close()
             theirs.close()
+
+
+async def _served(asking: Awaitable[None]) -> None:
+    try:
+        await asking
+    except TelephonyFailed:
+        pass  # the node is gone

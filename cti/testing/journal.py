@@ -12,6 +12,7 @@ from cti.facts import Fact, FactData
 from cti.journal.numbering import Numbering
 from cti.journal.open_contacts import fold
 from cti.kit.clock import Clock
+from cti.kit.ids import new_id
 
 
 class MemoryJournal:
@@ -20,10 +21,10 @@ class MemoryJournal:
     `facts` is the whole journal, for assertions. Listeners are called at once.
     """
 
-    def __init__(self, site: str, clock: Clock) -> None:
+    def __init__(self, site: str, clock: Clock, ids: Callable[[], str] = new_id) -> None:
         self.facts: list[Fact] = []
         self._clock = clock
-        self._numbering = Numbering(site, clock)
+        self._numbering = Numbering(site, clock, ids=ids)
         self._acknowledged: int | None = None
         self._listeners: list[Callable[[Fact], None]] = []
 
