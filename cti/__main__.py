@@ -31,7 +31,10 @@ app = typer.Typer(
     help="Hotline: a contact center on Asterisk.",
 )
 TopologyOption = Annotated[
-    Path | None, typer.Option("--topology", help="Topology file, e.g. asterisk_conf/topologies/demo.yaml")
+    Path | None,
+    typer.Option(
+        "--topology", help="A topology: central, central-access, central-seats, multiple, remote-seats, or a file."
+    ),
 ]
 
 

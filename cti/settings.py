@@ -25,7 +25,14 @@ from cti.kit.strict_yaml import load_model
 from cti.topology import Topology
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+TOPOLOGIES = CHECKOUT / "asterisk_conf/topologies"
 _UNAMBIGUOUS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+def topology_path(named: Path) -> Path:
+    """A file, or the name of one that comes with Hotline: `central-seats`."""
+    shipped = TOPOLOGIES / f"{named.name}.yaml"
+    return shipped if named.parent == Path() and not named.exists() and shipped.exists() else named.resolve()
 
 
 def people_language() -> Language:
@@ -65,7 +72,10 @@ class Settings(BaseModel):
         default=Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hotline",
         description="what can be made again, shared between checkouts (the Asterisk root); HOTLINE_CACHE",
     )
-    topology_file: Path = Field(default=CHECKOUT / "asterisk_conf/topologies/demo.yaml", description="HOTLINE_TOPOLOGY")
+    topology_file: Path = Field(
+        default=TOPOLOGIES / "demo.yaml",
+        description="a file, or the name of one that comes with Hotline; HOTLINE_TOPOLOGY",
+    )
     flows: Path = Field(default=CHECKOUT / "ivr_flows", description="the folder of hotlines; HOTLINE_FLOWS")
     database_url: str | None = Field(
         default=None, description="postgresql+asyncpg://… ; SQLite under `state` when absent; HOTLINE_DATABASE_URL"
@@ -116,7 +126,10 @@ class Settings(BaseModel):
                 )
             ) from None
         return settings.model_copy(
-            update={k: getattr(settings, k).resolve() for k in ("state", "cache", "topology_file", "flows")}
+            update={
+                **{k: getattr(settings, k).resolve() for k in ("state", "cache", "flows")},
+                "topology_file": topology_path(settings.topology_file),
+            }
         )
 
     @cached_property

@@ -20,6 +20,7 @@ from cti.asterisk.agi import AgiServer
 from cti.asterisk.ami import AmiLink
 from cti.asterisk.entrance import CallEntrance
 from cti.asterisk.follower import WANTED, NodeFollower
+from cti.asterisk.phones import watch_phones
 from cti.asterisk.recordings import SiteRecordings
 from cti.asterisk.sounds import Sounds, render
 from cti.business import BusinessHttp, DataCenterCustomers, trusted
@@ -143,6 +144,7 @@ async def run_site(settings: Settings, name: str) -> None:
             tasks.create_task(relay.run())
             tasks.create_task(follower.run())
             tasks.create_task(_prune(journal, settings.journal_days))
+            tasks.create_task(watch_phones(dispatcher, links))
             tasks.create_task(_watch(dispatcher, editions, clock, links))
             tasks.create_task(desks.run())
             tasks.create_task(peers.run())

@@ -14,6 +14,7 @@ import httpx
 from cti.asterisk.pbx.launcher import Pbx
 from cti.settings import Settings
 from cti.supervisor import Child
+from tests.cable import Cable
 from tests.desktop import Desktop
 from tests.phone import Call, Phone
 
@@ -31,6 +32,7 @@ class System:
         self.api = httpx.AsyncClient(base_url=self.topology.data_center.url, trust_env=False, timeout=5)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._seen: set[str] = set()
+        self.cables: dict[str, Cable] = {}  # between sites, where a test wants to pull them out
         self._killed = 0  # process id
 
     async def __aenter__(self) -> Self:

@@ -24,28 +24,20 @@ class Visiting:
         self.next_review: float | None = None
         self._here: dict[LineKey, tuple[float, Here]] = {}
         self._logged_in: tuple[int, tuple[Skills, ...], frozenset[str]] | None = None  # as of which version
-        self._troubled: set[str] = set()  # sites whose link was lost
         self._held_at: dict[str, float] = {}  # by contact: when a rule held last
 
     # What is heard
 
     def heard_of(self, summary: PeerSummary, now: float) -> None:
-        """A peer says how it is."""
-        well, known = summary.health is Health.OK, self._floor.peers.get(summary.site)
-        if known is None:
-            recovered = now if well and summary.site in self._troubled else None
-            self._floor.peers[summary.site] = Peer(summary, recovered)
-        else:
-            if well and known.summary.health is not Health.OK:
-                known.recovered_at = now
-            known.summary = summary
-        if well:
-            self._troubled.discard(summary.site)
+        """A peer says how it is. One that was in trouble is used again gradually; a link that was cut is no trouble of the site's."""
+        known = self._floor.peers.setdefault(summary.site, Peer(summary))
+        if summary.health is Health.OK and known.summary.health is not Health.OK:
+            known.recovered_at = now
+        known.summary = summary
 
     def lost(self, site: str) -> None:
         """The link to a peer is cut."""
-        if self._floor.peers.pop(site, None) is not None:
-            self._troubled.add(site)
+        self._floor.peers.pop(site, None)
 
     def site_changed(self, health: Health | None, closed: frozenset[str] | None) -> None:
         """This site is well or not; these queues are outside their hours."""

@@ -59,6 +59,7 @@ class Agent(_Model):
     number: Digits
     name: str = Field(min_length=1, max_length=80)
     skills: dict[Name, Level] = Field(min_length=1)
+    remote: bool = Field(default=False, description="registers over the Internet, from behind a router of its own")
 
 
 class Site(_Model):

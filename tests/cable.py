@@ -1,0 +1,57 @@
+"""A cable between two sites' processes that a test can pull out and plug in."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Self
+
+
+class Cable:
+    """Listens at `host:port` and passes on what comes to the target; `cut` breaks what is connected, and refuses all else."""
+
+    def __init__(self, host: str, port: int, target: tuple[str, int]) -> None:
+        self.host, self.port, self._target = host, port, target
+        self._whole = True
+        self._ends: set[asyncio.StreamWriter] = set()
+        self._server: asyncio.Server | None = None
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._serve, self.host, self.port)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        assert self._server is not None
+        self._server.close()
+        self.cut()
+        await self._server.wait_closed()
+
+    def cut(self) -> None:
+        self._whole = False
+        for end in self._ends:
+            end.transport.abort()
+        self._ends.clear()
+
+    def mend(self) -> None:
+        self._whole = True
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if not self._whole:
+            writer.transport.abort()
+            return
+        try:
+            there, back = await asyncio.open_connection(*self._target)
+        except OSError:
+            writer.transport.abort()
+            return
+        self._ends |= {writer, back}
+        await asyncio.gather(_pass_on(reader, back), _pass_on(there, writer), return_exceptions=True)
+        self._ends -= {writer, back}
+
+
+async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    try:
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
+    finally:
+        writer.close()

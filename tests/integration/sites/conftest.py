@@ -1,0 +1,96 @@
+"""Topologies that come with Hotline, each started as a whole on addresses of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import pytest
+import yaml
+
+from cti.asterisk.pbx.launcher import Pbx
+from cti.asterisk.pbx.root import prepare
+from cti.asterisk.sounds import render
+from cti.ivr import load_hotline
+from cti.settings import TOPOLOGIES, Settings
+from cti.supervisor import Child
+from cti.wiring import hotline_folder
+from tests.cable import Cable
+from tests.postgres import PostgresServer
+from tests.system import System
+
+PART = os.environ.get("HOTLINE_TEST_SITES", "17")
+CABLE = f"127.0.{PART}8.1"
+Standing = Callable[[str, dict[str, object] | None], AbstractAsyncContextManager[System]]
+
+
+def addressed(text: str) -> str:
+    """A topology on the tests' addresses."""
+    for site in "123":
+        text = text.replace(f"127.0.{site}.1", f"127.0.{PART}{site}.1")
+    return text.replace("127.0.9.", f"127.0.{PART}9.").replace("host: 127.0.0.1", f"host: 127.0.{PART}0.1")
+
+
+@asynccontextmanager
+async def standing(
+    name: str, folder: Path, postgres: PostgresServer, queues: dict[str, object] | None = None
+) -> AsyncIterator[System]:
+    """The topology of that name, up and ready. `queues` are merged into those of the hotline, key by key."""
+    topology = folder / f"{name}.yaml"
+    topology.write_text(addressed((TOPOLOGIES / f"{name}.yaml").read_text()))
+    flows = folder / "flows"
+    shutil.copytree(Settings.from_environment().flows, flows)
+    if queues:
+        file = flows / "95500/queues.yaml"
+        content = yaml.safe_load(file.read_text())
+        for queue, changes in queues.items():
+            content["queues"][queue] |= changes
+        file.write_text(yaml.safe_dump(content, allow_unicode=True))
+    database = postgres.create_database(f"sites_{name.replace('-', '_')}")
+    settings = Settings.from_environment(
+        state=folder / "state", topology_file=topology, flows=flows, database_url=database
+    )
+    render(load_hotline(hotline_folder(settings)), settings.prompts, print)
+    pbx = Pbx(settings.pbx, prepare(settings.cache, print))
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(pbx.stop_all)
+        for site in settings.topology.sites:
+            for node in site.nodes:
+                await pbx.start(node.name)
+        system = System(settings, pbx)
+        system.cables = await _cabled(system, topology, stack)
+        yield await stack.enter_async_context(system)
+
+
+async def _cabled(system: System, topology: Path, stack: AsyncExitStack) -> dict[str, Cable]:
+    """Each pair of sites is connected by a cable: the one that connects is told the cable's address for the other."""
+    cables, sites = {}, sorted(system.topology.sites, key=lambda s: s.name)
+    for i, site in enumerate(sites):
+        text = topology.read_text()
+        for j, other in enumerate(sites[i + 1 :]):
+            cable = Cable(CABLE, 7000 + 10 * i + j, (other.host, other.port))
+            cables[f"{site.name}-{other.name}"] = await stack.enter_async_context(cable)
+            text = text.replace(f"    host: {other.host}\n", f"    host: {CABLE}\n    port: {cable.port}\n")
+        own = topology.with_name(f"{topology.stem}-{site.name}.yaml")
+        own.write_text(text)
+        system.children[site.name] = Child(
+            f"site-{site.name}", ["site", site.name], system.settings.model_copy(update={"topology_file": own})
+        )
+    return cables
+
+
+@pytest.fixture(scope="module")
+async def three(tmp_path_factory: pytest.TempPathFactory, postgres: PostgresServer) -> AsyncIterator[System]:
+    """Three sites with trunks and agents. Claims wait elsewhere after two seconds, complaints at once; advice is sticky, and relaxes."""
+    queues: dict[str, object] = {
+        "claims": {
+            "overflow": [{"when": {"nobody_logged_in": True}}, {"when": {"waited_seconds": 2}}],
+            "wrap_up_seconds": 0,
+        },
+        "complaints": {"overflow": [{"when": {"always": True}}], "wrap_up_seconds": 0},
+    }
+    async with standing("multiple", tmp_path_factory.mktemp("three"), postgres, queues) as system:
+        yield system
