@@ -56,6 +56,7 @@ from cti.topology import Node, Site, Topology
 
 log = get_logger(__name__)
 AMI_USER = "cti"
+NODE_GRACE_SECONDS = 3.0  # without a link to any node until the site says that it has none
 DRAIN_SECONDS = 2.0  # for the last facts, when a process is asked to stop
 
 
@@ -268,10 +269,12 @@ def _playable(sound: str) -> bool:
 
 async def _watch(dispatcher: Dispatcher, editions: Editions, clock: SystemClock, links: Mapping[str, AmiLink]) -> None:
     """Tells the router, every second, which queues are outside their hours and whether there is a node to connect anybody with."""
-    health, closed = Health.OK, frozenset[str]()
+    health, closed, seen_up = Health.OK, frozenset[str](), clock.monotonic()
     while True:
         was = health, closed
-        health = Health.OK if any(link.up for link in links.values()) else Health.NO_NODE
+        if any(link.up for link in links.values()):
+            seen_up = clock.monotonic()
+        health = Health.OK if clock.monotonic() - seen_up < NODE_GRACE_SECONDS else Health.NO_NODE
         closed = closed_queues(editions.current.hotline, clock.wall())
         if (health, closed) != was:
             log.info("site.changed", health=health, closed=sorted(closed))

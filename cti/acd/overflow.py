@@ -123,12 +123,14 @@ def rule_for(rules: Iterable[OverflowRule], waiting: Waiting, here: Here, now: f
     return next((rule for rule in rules if rule.holds(waiting, here, now)), None)
 
 
-def targets(rule: OverflowRule, waiting: Waiting, need: Need, peers: Mapping[str, Peer], now: float) -> list[str]:
+def targets(
+    rule: OverflowRule, waiting: Waiting, need: Need, peers: Mapping[str, Peer], staffed_here: int, now: float
+) -> list[str]:
     """The sites at which a contact should wait by this rule."""
     named = [peers[site] for site in rule.to if site in peers] if rule.to else list(peers.values())
     able = [peer for peer in named if peer.summary.can_serve(need)]
     well = [peer for peer in able if peer.takes(waiting.contact, now)]
-    if not well and len(able) > 0 and rule.nobody_logged_in:  # better a site that has just recovered than none
+    if not well and not staffed_here:  # better a site that has just recovered than none
         well = able
     sites = [peer.summary.site for peer in well]
     if len(sites) < 2 or rule.choose is Choose.ALL:

@@ -59,11 +59,14 @@ class Visiting:
             return self._open(waiting, sites, "wanted_agent")
         queue = self._floor.queues.get(waiting.queue)
         rules = queue.overflow if queue else DEFAULT_RULES
-        rule = rule_for(rules, waiting, self.here(waiting, now), now)
+        here = self.here(waiting, now)
+        rule = rule_for(rules, waiting, here, now)
         if rule is not None:
             self._held_at[waiting.contact] = now
             need = waiting.terms.need_after(waiting.age(now))
-            return self._open(waiting, targets(rule, waiting, need, self._floor.peers, now), rule.name)
+            return self._open(
+                waiting, targets(rule, waiting, need, self._floor.peers, here.figures.staffed, now), rule.name
+            )
         patience = min((r.returns_after for r in rules if r.returns_after is not None), default=None)
         if waiting.visiting and patience is not None and now - self._held_at.get(waiting.contact, now) >= patience:
             return self.withdraw(waiting, "returned")

@@ -78,6 +78,7 @@ class PeerHub:
         self._links: dict[str, asyncio.Queue[str]] = {}
         self._dispatcher: Dispatcher | None = None
         self._summary_due = asyncio.Event()
+        self._told: PeerSummary | None = None  # what every peer has been told last
 
     def attach(self, dispatcher: Dispatcher) -> None:
         """Must be called before any link is up."""
@@ -162,6 +163,7 @@ class PeerHub:
         log.info("peer.up", peer=site)
         if self._dispatcher is not None:
             self._send(site, Summary.of(self._dispatcher.visits.summary()))
+        self._told = None  # not all have been told the same: the next summary is whole
         try:
             await first_of(self._receive(site, texts, outgoing), _drain(outgoing, socket))
         except (OSError, WebSocketException) as error:
@@ -220,17 +222,19 @@ class PeerHub:
 
     async def _send_summaries(self) -> None:
         """Tells every peer, on change and at most twice a second: who is here when that has changed, else how the queues are."""
-        last = PeerSummary(self.site)
         while True:
             await self._summary_due.wait()
             self._summary_due.clear()
-            summary = self._dispatcher.visits.summary() if self._dispatcher else last
-            if replace(summary, queues=last.queues) != last:
-                self._send_all(Summary.of(summary))
-            elif summary.queues != last.queues:
-                self._send_all(Queues.of(summary.queues))
-            last = summary
+            if self._dispatcher is not None:
+                self._tell(self._dispatcher.visits.summary())
             await asyncio.sleep(SUMMARY_INTERVAL)
+
+    def _tell(self, summary: PeerSummary) -> None:
+        told, self._told = self._told, summary
+        if told is None or replace(summary, queues=told.queues) != told:
+            self._send_all(Summary.of(summary))
+        elif summary.queues != told.queues:
+            self._send_all(Queues.of(summary.queues))
 
     def _send_all(self, message: PeerMessage) -> None:
         if self._links:

@@ -24,7 +24,7 @@ from cti.simulation.scenario import Scenario, SimulatedQueue
 from cti.simulation.site import SimulatedSiteWorld
 from cti.testing.virtual_time import run_virtually
 
-DRAIN_SECONDS = 4 * 3600.0  # after the last arrival; who is still there then is stuck
+DRAIN_SECONDS = 2 * 3600.0  # after the last arrival; who is still there then is stuck
 SETTLE_SECONDS = 120.0  # for wrap-ups and desktops after the last caller has gone
 LOOK_SECONDS = 30.0
 
@@ -275,9 +275,11 @@ class World:
             timer.cancel()
 
     async def _drain(self) -> None:
-        """Until the last caller has gone."""
+        """Until the last caller has gone. Who still talks then has had a long conversation; who still waits is stuck."""
         try:
             async with asyncio.timeout(DRAIN_SECONDS):
                 await self._empty.wait()
         except TimeoutError:
-            return  # the checks tell who is still there
+            for call in [call for call in self._calls if call.talking]:
+                call.caller_hangs_up()
+            await asyncio.sleep(SETTLE_SECONDS)
