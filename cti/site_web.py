@@ -12,9 +12,11 @@ NOT_READY = 503
 
 
 def create_site_app(
-    routers: list[APIRouter], missing: Callable[[], list[str]], figures: Callable[[], Mapping[str, float]]
-) -> FastAPI:
-    """`missing` names what a call would lack right now; `figures` are shown under /metrics as hotline_<name>."""
+    routers: list[APIRouter], missing: Callable[[], list[str]], figures: Callable[[], Mapping[str, float]],
+    queues: Callable[[], Mapping[str, Mapping[str, float]]] = dict,
+) -> FastAPI:  # fmt: skip
+    """`missing` names what a call would lack right now; `figures` are shown under /metrics as hotline_<name>, and those of `queues`
+    as hotline_<name>{queue="…"}."""
     app = FastAPI(title="Hotline site", docs_url=None, redoc_url=None, openapi_url=None)
     for router in routers:
         app.include_router(router)
@@ -33,6 +35,10 @@ def create_site_app(
         registry = CollectorRegistry()
         for name, value in figures().items():
             Gauge(f"hotline_{name}", name.replace("_", " "), registry=registry).set(value)
+        for name, by_queue in queues().items():
+            gauge = Gauge(f"hotline_{name}", name.replace("_", " "), ["queue"], registry=registry)
+            for queue, value in by_queue.items():
+                gauge.labels(queue).set(value)
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
     return app

@@ -57,6 +57,7 @@ from cti.topology import Node, Site, Topology
 log = get_logger(__name__)
 AMI_USER = "cti"
 NODE_GRACE_SECONDS = 3.0  # without a link to any node until the site says that it has none
+LATE_SECONDS = 0.5  # when the process is so late with its work, as a fading mean, it is overloaded
 DRAIN_SECONDS = 2.0  # for the last facts, when a process is asked to stop
 
 
@@ -132,6 +133,7 @@ async def run_site(settings: Settings, name: str) -> None:
                 [f"node {n}" for n, link in links.items() if not link.up] + editions.current.sounds.missing()
             ),
             figures=lambda: _figures(directory, dispatcher, desks, peers, journal, relay, links),
+            queues=lambda: _queue_figures(dispatcher),
         )
         await stack.enter_async_context(server)
         # Before the server ends its calls: they go on without us, and nothing that their ending here implies is true.
@@ -270,15 +272,25 @@ def _playable(sound: str) -> bool:
 async def _watch(dispatcher: Dispatcher, editions: Editions, clock: SystemClock, links: Mapping[str, AmiLink]) -> None:
     """Tells the router, every second, which queues are outside their hours and whether there is a node to connect anybody with."""
     health, closed, seen_up = Health.OK, frozenset[str](), clock.monotonic()
+    due, late = clock.monotonic(), 0.0  # of this very task: who is late here is late with calls
     while True:
         was = health, closed
         if any(link.up for link in links.values()):
             seen_up = clock.monotonic()
-        health = Health.OK if clock.monotonic() - seen_up < NODE_GRACE_SECONDS else Health.NO_NODE
+        late = late * 0.7 + 0.3 * max(0.0, clock.monotonic() - due)
+        if clock.monotonic() - seen_up >= NODE_GRACE_SECONDS:
+            health = Health.NO_NODE
+        else:
+            health = (
+                Health.OVERLOADED
+                if late > (LATE_SECONDS / 2 if health is Health.OVERLOADED else LATE_SECONDS)
+                else Health.OK
+            )
         closed = closed_queues(editions.current.hotline, clock.wall())
         if (health, closed) != was:
             log.info("site.changed", health=health, closed=sorted(closed))
             dispatcher.site_changed(health=health, closed=closed)
+        due = clock.monotonic() + 1.0
         await asyncio.sleep(1.0)
 
 
@@ -287,6 +299,21 @@ async def _prune(journal: SqliteJournal, days: float) -> None:
     while True:
         await journal.prune(days)
         await asyncio.sleep(3600)
+
+
+def _queue_figures(dispatcher: Dispatcher) -> dict[str, dict[str, float]]:
+    """By figure and queue. What is unknown is left out."""
+    shown: dict[str, dict[str, float]] = {}
+    for queue, figures in dispatcher.visits.summary().queues.items():
+        for name, value in (
+            ("queue_waiting", figures.waiting), ("queue_longest_wait_seconds", figures.longest_wait),
+            ("queue_expected_wait_seconds", figures.ewt), ("queue_expected_wait_error_seconds", figures.ewt_error),
+            ("queue_service_level_percent", figures.service_level), ("queue_agents", figures.staffed),
+            ("queue_agents_free", figures.free),
+        ):  # fmt: skip
+            if value is not None:
+                shown.setdefault(name, {})[queue] = value
+    return shown
 
 
 def _figures(

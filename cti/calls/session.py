@@ -71,6 +71,7 @@ class CallSession:
         self._stay: QueueStay | None = None  # the latest stay in a queue
         self._offer_found: OpenContact | None = None  # an offer that an earlier process made, not closed yet
         self._talked = False  # with an agent, under an earlier process
+        self._places: dict[str, float] = {}  # queue → since when the caller had a place there, who left it by a key
         self._queue_found: OpenContact | None = None  # a stay that an earlier process began, not gone on with yet
 
     async def run(self, found: OpenContact | None = None, *, last_try: bool = False) -> bool:
@@ -179,17 +180,20 @@ class CallSession:
         return await self._queue(step.command)
 
     async def _queue(self, command: Enqueue) -> LeftQueue:
-        services, age = self._services, 0.0
+        services, age = self._services, 0.0  # seconds that the caller has waited in this queue already
         if self._edition.hotline.queues[command.queue].sticky is not None:
             await asyncio.wait({self._customer}, timeout=STICKY_SECONDS)
         terms = self._edition.terms(command.queue, command.priority, self._wanted(command))
         expected = services.dispatcher.expected_wait(terms)
         found, self._queue_found = self._queue_found, None
-        if found is not None and found.queue is not None and found.queue.data.get("queue") == command.queue:
+        resumed = found is not None and found.queue is not None and found.queue.data.get("queue") == command.queue
+        if resumed and found is not None and found.queue is not None:
             age = max(0.0, (services.clock.wall() - found.queue.at).total_seconds())
+        elif command.queue in self._places:  # changed the language, say: the place is kept
+            age = services.clock.monotonic() - self._places[command.queue]
         elif (refused := self._refused(command.queue)) is not None:
             return LeftQueue(refused)
-        else:
+        if not resumed:
             first, *others = terms.need.as_skills()
             await services.journal.record(QueueEntered(
                 queue=command.queue, skills=first, priority=terms.priority, or_skills=tuple(others), wanted=terms.wanted,
@@ -197,7 +201,10 @@ class CallSession:
             ), self._contact)  # fmt: skip
         ticket = Ticket(self._contact, terms, lambda: self._context(command.queue), self._customer, expected=expected)
         self._stay = services.queue_stay(self._edition, self._telephony, ticket, self._language, command.keys, age)
+        self._places[command.queue] = services.clock.monotonic() - age
         outcome = await self._stay.run()
+        if outcome is not QueueOutcome.KEY:
+            del self._places[command.queue]
         return LeftQueue(outcome, self._stay.key)
 
     def _wanted(self, command: Enqueue) -> str | None:

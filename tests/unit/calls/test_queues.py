@@ -26,7 +26,7 @@ def hotline(**changes: Any) -> Hotline:
     raw = {**QUEUE.model_dump(exclude_defaults=True), "comfort": None, **changes}
     claims = Queue.model_validate(raw)
     node = next(name for name, node in HOTLINE.nodes.items() if node.kind == "queue" and node.queue == "claims")  # type: ignore[attr-defined]
-    keys = HOTLINE.nodes[node].model_copy(update={"keys": {"1": next(iter(HOTLINE.nodes)), "9": END}})
+    keys = HOTLINE.nodes[node].model_copy(update={"keys": {"1": next(iter(HOTLINE.nodes)), "2": node, "9": END}})
     nodes = {**HOTLINE.nodes, node: keys}
     return replace(HOTLINE, start=node, nodes=nodes, queues={**HOTLINE.queues, "claims": claims}, calendars=CALENDARS)
 
@@ -82,6 +82,22 @@ def test_a_key_leads_out_of_the_queue() -> None:
     assert outcome(world) == "key"
     assert world.facts("node.visited")[0]["outcome"] == "9"
     assert world.end() == ("unserved", "system")
+
+
+def test_who_leaves_by_a_key_and_comes_back_has_kept_the_place() -> None:
+    async def play(world: World) -> None:
+        telephony = call()
+        telephony.press("2", after=10)
+        serving = asyncio.create_task(world.directory.serve(telephony))
+        await asyncio.sleep(15)
+        [waiting] = world.dispatcher.acd.waiting.values()
+        world.heard = [str(round(world.clock.monotonic() - waiting.since))]
+        telephony.caller_hangs_up()
+        await serving
+
+    world = queue_world(play)
+    assert world.heard == ["15"]
+    assert [f["outcome"] for f in world.facts("queue.left")] == ["key", "abandoned"]
 
 
 def test_a_key_that_leads_nowhere_changes_nothing() -> None:
