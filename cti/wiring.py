@@ -20,10 +20,12 @@ from cti.asterisk.agi import AgiServer
 from cti.asterisk.ami import AmiLink
 from cti.asterisk.entrance import CallEntrance
 from cti.asterisk.follower import WANTED, NodeFollower
+from cti.asterisk.outbound import CarrierCalls
 from cti.asterisk.phones import watch_phones
 from cti.asterisk.recordings import SiteRecordings
 from cti.asterisk.sounds import Sounds, render
 from cti.business import BusinessHttp, DataCenterCustomers, trusted
+from cti.calls.callbacks import Callbacks
 from cti.calls.directory import Directory
 from cti.calls.dispatcher import Dispatcher
 from cti.calls.editions import Edition, Editions
@@ -102,13 +104,17 @@ async def run_site(settings: Settings, name: str) -> None:
         dispatcher = Dispatcher(name, journal, clock, desks, peers, lambda agent: _address(agent, desks.device(agent)))
         desks.attach(dispatcher)
         peers.attach(dispatcher)
+        links = {node.name: _link(node, secrets.derive("ami")) for node in site.nodes}
+        outbound = CarrierCalls(links, lambda number: _trunk(site, number), topology.hotline)
+        callbacks = Callbacks(dispatcher, journal, clock, outbound)
         services = Services(
             site=name, editions=editions, dispatcher=dispatcher, journal=journal, clock=clock,
             http=BusinessHttp(client, data_center, token),
             customers=DataCenterCustomers(client, data_center, token), offer_headers=offer_headers,
             flow_variables={"data_center": data_center}, recordings=SiteRecordings(settings.recordings(name)),
-            seal=Seal(secrets.derive("position")), trunk=lambda number: _trunk(site, number),
+            seal=Seal(secrets.derive("position")), trunk=lambda number: _trunk(site, number), call_back=callbacks.request,
         )  # fmt: skip
+        callbacks.attach(services)
 
         async def make(hotline: Hotline) -> Edition:
             await asyncio.to_thread(
@@ -122,9 +128,8 @@ async def run_site(settings: Settings, name: str) -> None:
             await journal.record(ConfigApplied(what="hotline", digest=edition.version))
 
         follower = ReleaseFollower(client, data_center, token, name, topology.hotline, store, editions, make, taken)
-        directory = Directory(services)
+        directory = Directory(services, callbacks)
         await directory.load()
-        links = {node.name: _link(node, secrets.derive("ami")) for node in site.nodes}
         entrance = CallEntrance(directory, links, sounds.fallback, _playable)
         server = AgiServer(site.host, site.agi_port, entrance.accept)
         app = create_site_app(
@@ -132,11 +137,12 @@ async def run_site(settings: Settings, name: str) -> None:
             missing=lambda: (
                 [f"node {n}" for n, link in links.items() if not link.up] + editions.current.sounds.missing()
             ),
-            figures=lambda: _figures(directory, dispatcher, desks, peers, journal, relay, links),
+            figures=lambda: _figures(directory, callbacks, dispatcher, desks, peers, journal, relay, links),
             queues=lambda: _queue_figures(dispatcher),
         )
         await stack.enter_async_context(server)
         # Before the server ends its calls: they go on without us, and nothing that their ending here implies is true.
+        stack.push_async_callback(callbacks.close)
         stack.push_async_callback(dispatcher.close)
         if not await follower.resume():
             await taken(editions.current)
@@ -317,13 +323,14 @@ def _queue_figures(dispatcher: Dispatcher) -> dict[str, dict[str, float]]:
 
 
 def _figures(
-    directory: Directory, dispatcher: Dispatcher, desks: AgentHub, peers: PeerHub, journal: SqliteJournal, relay: Relay,
-    links: Mapping[str, AmiLink],
+    directory: Directory, callbacks: Callbacks, dispatcher: Dispatcher, desks: AgentHub, peers: PeerHub, journal: SqliteJournal,
+    relay: Relay, links: Mapping[str, AmiLink],
 ) -> dict[str, float]:  # fmt: skip
     figures = journal.figures()
     return {
         "calls": directory.live,
         "contacts_waiting": len(dispatcher.acd.waiting),
+        "callbacks_waiting": callbacks.waiting,
         "agents_logged_in": sum(a.logged_in for a in dispatcher.acd.agents.values()),
         "desktops": desks.connected,
         "peers_up": len(peers.connected),

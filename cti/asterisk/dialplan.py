@@ -9,6 +9,7 @@ INBOUND: Final = "inbound"  # calls from carriers
 WEBPHONE: Final = "webphone"  # calls from the console's web phone
 AGENTS: Final = "agents"  # calls that an agent's own phone places
 INTERSITE: Final = "intersite"  # calls from another site's node, to an agent granted to it
+CALLBACK: Final = "callback"  # customers who are called back, once they have answered
 VISIT: Final = "visit"  # where INTERSITE goes on, one extension for all agents
 EMERGENCY: Final = "emergency"  # no site process answers
 OFFER_HEADERS: Final = "offer-headers"  # pre-dial subroutine: puts the offer's headers on the INVITE
@@ -26,6 +27,7 @@ ASKED: Final = "CTI_ASKED"  # the dialplan's own: when the last request was sent
 
 # FastAGI requests: agi://host:port/<path>,<contact>,<node>
 AGI_CALL: Final = "call"  # a caller has arrived, or is back after a server died
+AGI_CALLBACK: Final = "callback"  # a customer who was called back is on the line
 AGI_VISIT: Final = "visit"  # another site's caller comes for a granted agent; third argument: the offer
 
 # SIP headers

@@ -44,6 +44,8 @@ class CallEntrance:
         try:
             if request.path == dialplan.AGI_CALL:
                 await self._directory.serve(telephony)
+            elif request.path == dialplan.AGI_CALLBACK:
+                await self._directory.called_back(telephony)
             elif request.path == dialplan.AGI_VISIT and len(request.arguments) > 2:
                 await self._directory.host(telephony, request.arguments[2])
             else:

@@ -45,4 +45,5 @@ class ContactContext(_Model):
     path: tuple[PathStep, ...] = ()
     collected: dict[str, str] = {}  # variable → what was typed (never secrets)
     customer: CustomerCard | None = None
+    callback: bool = False  # the customer is called back
     customer_pending: bool = False  # true: the record is late, `customer` follows

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Collection
 
+from cti.calls.callbacks import Callbacks
 from cti.calls.leftovers import conversation_closed, engaged_agent, offer_closed, queue_left
 from cti.calls.ports import OpenContact, Telephony
 from cti.calls.services import Services
@@ -27,8 +28,8 @@ MOST_TRIES = 3  # sessions that may fail for one contact before it is ended with
 class Directory:
     """`load` before the first call; then one `serve` or `host` per AGI connection."""
 
-    def __init__(self, services: Services) -> None:
-        self._services = services
+    def __init__(self, services: Services, callbacks: Callbacks | None = None) -> None:
+        self._services, self._callbacks = services, callbacks
         self._live: set[str] = set()  # contacts with a session here
         self._left: dict[str, OpenContact] = {}  # open contacts without one
         self._gone: deque[tuple[str, str]] = deque(maxlen=1000)  # (node, channel) of the latest hang-ups
@@ -46,7 +47,8 @@ class Directory:
 
     async def load(self) -> None:
         """Finds what an earlier process left open."""
-        self._left = {found.contact: found for found in await self._services.journal.open_contacts()}
+        found_open = await self._services.journal.open_contacts()
+        self._left = {f.contact: f for f in found_open if self._callbacks is None or not self._callbacks.resume(f)}
         for found in self._left.values():
             if (engaged := engaged_agent(found)) and engaged.agent_site == self._services.site:
                 self._services.dispatcher.left_engaged(engaged.agent, engaged.offer, found.contact, engaged.queue)
@@ -84,12 +86,24 @@ class Directory:
         finally:
             self._visits -= 1
 
+    async def called_back(self, telephony: Telephony) -> None:
+        """A customer whom we have called is on the line, or was when an earlier process died."""
+        contact, live = telephony.contact, self._callbacks is not None and telephony.contact not in self._live
+        self._live.add(contact)
+        try:
+            if live and self._callbacks is not None and await self._callbacks.arrived(telephony):
+                return
+            await self._close(contact)  # they have talked while no process was there
+            await telephony.hang_up()
+        finally:
+            self._live.discard(contact)
+
     async def channels_known(self, node: str, channels: Collection[str]) -> None:
         """Asterisk says which channels the node has: open contacts of that node with another channel are closed."""
         known = frozenset(channels)
         for contact, found in list(self._left.items()):
             its_node, channel = _channel(found)
-            if its_node == node and channel not in known:
+            if its_node == node and channel and channel not in known:
                 await self._close(contact)
 
     async def channel_gone(self, node: str, channel: str) -> None:

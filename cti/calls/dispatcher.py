@@ -146,6 +146,21 @@ class Dispatcher:
             await self._screens.show(offering, context)
             self.ringing(offering)
 
+    async def preview(self, offering: Offering, context: ContactContext) -> None:
+        """The offer is on the agent's screen; the phone does not ring yet."""
+        if offering.agent_site == self.site:
+            await self._screens.show(offering, context)
+
+    def still_needed(self, offering: Offering) -> None:
+        """An agent of another site is kept, though no call is on its way yet."""
+        if offering.agent_site != self.site:
+            self.visits.still_needed(offering.agent_site, offering.offer)
+
+    def postpone(self, contact: str, seconds: float) -> None:
+        """The contact keeps its place and is offered to nobody for so long; who was reserved for it is free."""
+        now = self.now()
+        self.do(self.acd.postpone(contact, now + seconds, now))
+
     def ringing(self, offering: Offering) -> None:
         """The phone of one of our agents begins to ring."""
         self.do(self.acd.ringing(offering.offer, self.now()))

@@ -294,6 +294,15 @@ class Screens(Protocol):
     def queues_changed(self) -> None: ...
 
 
+class Outbound(Protocol):
+    """Calls to numbers outside."""
+
+    async def call(self, number: str, *, contact: str, ring_seconds: float) -> DialOutcome:
+        """Rings a customer. Once answered, the channel comes in as a call of that contact. Never raises; cancelling it does not stop
+        the ringing."""
+        ...
+
+
 class Peers(Protocol):
     """The links to the other sites. A message to a site whose link is down is dropped: `Dispatcher.peer_lost` has mended the state."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from typing import Any
 
 from cti.calls.dispatcher import Dispatcher
@@ -41,11 +41,13 @@ class QueueStay:
 
     def __init__(
         self, telephony: Telephony, dispatcher: Dispatcher, journal: Journal, clock: Clock, ticket: Ticket, room: WaitingRoom,
-        offer_headers: Callable[[str, str], Mapping[str, str]], age: float = 0.0,
+        offer_headers: Callable[[str, str], Mapping[str, str]], age: float = 0.0, *, placed: bool = False,
+        first: Offering | None = None,
     ) -> None:  # fmt: skip
+        """`placed`: the contact waits already, and somebody else sees to its leaving; `first`: an offer that is made already."""
         self._telephony, self._dispatcher, self._journal, self._clock = telephony, dispatcher, journal, clock
         self._ticket, self._offer_headers, self._room = ticket, offer_headers, room
-        self._since = clock.monotonic() - age
+        self._since, self._placed, self._first = clock.monotonic() - age, placed, first
         self.ended_by: Party | None = None  # who ended the conversation; None while there was none
         self.outcome: QueueOutcome | None = None  # how the contact left the queue
         self.key = ""  # the key with which the caller left
@@ -54,7 +56,8 @@ class QueueStay:
         """Waits and talks; `answered`, `timeout` or `key`. Raises `CallerGone` at any moment, with the facts of leaving written."""
         try:
             await self._telephony.forget_connected()  # an earlier conversation is not the one to come
-            with self._dispatcher.waiting(self._ticket, self.waited):
+            place = nullcontext() if self._placed else self._dispatcher.waiting(self._ticket, self.waited)
+            with place:
                 try:
                     while isinstance(next_ := await self._next(), Offering):
                         if await self._offer(next_):
@@ -73,6 +76,9 @@ class QueueStay:
 
     async def _next(self) -> Offering | str | None:
         """The next agents, or the key that was pressed; None when the longest wait has passed. Announcements go on meanwhile."""
+        if self._first is not None:
+            first, self._first = self._first, None
+            return first
         if self._room.music == "default" and not self._ticket.offers.empty():
             return await self._ticket.next_offer()  # somebody is free: there is nothing to hear first
         left = self._room.longest_wait - self.waited

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from cti.calls.context import CustomerCard
 from cti.calls.dispatcher import Dispatcher
 from cti.calls.editions import Edition, Editions, Sounds
-from cti.calls.ports import Customers, Http, Journal, Recordings, Telephony
+from cti.calls.ports import Customers, Http, Journal, Offering, Recordings, Telephony
 from cti.calls.queueing import QueueStay
 from cti.calls.tickets import Ticket
 from cti.calls.waiting_room import Announcement, WaitingRoom, progress_values
@@ -19,6 +19,9 @@ from cti.kit.logging import get_logger
 from cti.kit.sealing import Seal
 
 log = get_logger(__name__)
+
+
+CallBack = Callable[[str, str, str, str, float], None]  # contact, queue, number, language, seconds waited
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +40,14 @@ class Services:
     recordings: Recordings
     seal: Seal  # for what the channel keeps of a caller
     trunk: Callable[[str], str | None]  # number outside → what to dial; None at a site without carriers
+    call_back: CallBack | None = None  # keeps a customer's place; None where nobody can be called
 
     def queue_stay(
-        self, edition: Edition, telephony: Telephony, ticket: Ticket, language: str, keys: str, age: float
-    ) -> QueueStay:
-        """A stay of `age` seconds already in the ticket's queue, to be run."""
+        self, edition: Edition, telephony: Telephony, ticket: Ticket, language: str, keys: str, age: float, *,
+        called_back: bool = False, first: Offering | None = None,
+    ) -> QueueStay:  # fmt: skip
+        """A stay of `age` seconds already in the ticket's queue, to be run. Who is called back has a place there already, and waits
+        on the line as long as other callers do from now."""
         config = edition.hotline.queues[ticket.terms.queue]
 
         def sounds(prompts: Sequence[PromptRef]) -> list[str]:
@@ -62,8 +68,12 @@ class Services:
             announcements.append(Announcement(
                 "progress", lambda: progress_sounds(progress), progress.first_after_seconds, progress.every_seconds
             ))  # fmt: skip
-        room = WaitingRoom(config.longest_wait_seconds, config.music, tuple(announcements), keys)
-        return QueueStay(telephony, self.dispatcher, self.journal, self.clock, ticket, room, self.offer_headers, age)
+        longest = config.longest_wait_seconds + (age if called_back else 0.0)
+        room = WaitingRoom(longest, config.music, tuple(announcements), keys)
+        return QueueStay(
+            telephony, self.dispatcher, self.journal, self.clock, ticket, room, self.offer_headers, age, placed=called_back,
+            first=first,
+        )  # fmt: skip
 
 
 def look_up(customers: Customers, number: str) -> asyncio.Future[CustomerCard | None]:

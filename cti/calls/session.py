@@ -23,6 +23,7 @@ from cti.calls.services import Services, look_up
 from cti.calls.tickets import Ticket
 from cti.facts import FactData
 from cti.facts.kinds import (
+    CallbackRequested,
     ContactArrived,
     ContactEnded,
     ContactResumed,
@@ -298,8 +299,17 @@ class CallSession:
                 outcome=visit.outcome, ms=visit.ms,
             ), self._contact)  # fmt: skip
             self._record(visit.facts)
+            self._call_back(visit.facts)
             title = hotline.title(visit.node)
             self._path.append(PathStep(node=visit.node, title_zh=title.zh, title_en=title.en, input=visit.input))
+
+    def _call_back(self, facts: Sequence[FactData]) -> None:
+        """A place in the queue that the caller had is kept for the callback."""
+        for wish in facts:
+            if isinstance(wish, CallbackRequested) and self._services.call_back is not None:
+                now = self._services.clock.monotonic()
+                waited = now - self._places.get(wish.queue, now)
+                self._services.call_back(self._contact, wish.queue, wish.number, wish.language, waited)
 
     def _context(self, queue: str) -> ContactContext:
         call, services = self._telephony, self._services

@@ -109,6 +109,9 @@ class Visits:
             timer.cancel()
             self._granted[offer] = (offering, self._give_back_later(offer))
 
+    def still_needed(self, site: str, offer: str) -> None:
+        self._peers.accept_grant(site, offer)
+
     def declined(self, offer: str) -> None:
         """The other site does not need the agent we granted. Too late once its call is here: that call's end says the rest."""
         _, timer = self._granted.get(offer, (None, None))

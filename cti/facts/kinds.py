@@ -5,65 +5,15 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Any, ClassVar, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-
-class OfferOutcome(StrEnum):
-    """How an offer ended."""
-
-    ANSWERED = "answered"  # the agent picked up
-    RONA = "rona"  # the agent's phone rang and nobody answered
-    DECLINED = "declined"  # the agent refused
-    FAILED = "failed"  # the agent's phone could not be reached
-    CALLER_GONE = "caller_gone"  # the customer left while it rang
-    TAKEN = "taken"  # it rang at several agents, and another one answered first
-
-
-class QueueOutcome(StrEnum):
-    """How a contact left a queue."""
-
-    ANSWERED = "answered"  # connected to an agent
-    ABANDONED = "abandoned"  # the customer left while waiting
-    TIMEOUT = "timeout"  # the queue's longest wait passed
-    OVERFLOWED = "overflowed"  # served through another queue
-    CALLBACK = "callback"  # the customer took a callback
-    FULL = "full"  # as many waited as may: it did not enter
-    CLOSED = "closed"  # outside the queue's hours: it did not enter
-    KEY = "key"  # the customer pressed a key that leads elsewhere
-
-
-class TransferOutcome(StrEnum):
-    """How an attempt to connect a contact with another number ended."""
-
-    ANSWERED = "answered"
-    NO_ANSWER = "no_answer"
-    BUSY = "busy"
-    UNREACHABLE = "unreachable"
-    REFUSED = "refused"  # the number is not one that the flow may reach
-
-
-class EndCause(StrEnum):
-    """Why a contact ended."""
-
-    SERVED = "served"  # after a conversation with an agent
-    CONTAINED = "contained"  # the flow reached its end: self-service
-    TRANSFERRED = "transferred"  # after a conversation with a number outside
-    LEFT_FLOW = "left_flow"  # the customer hung up in the IVR
-    ABANDONED = "abandoned"  # the customer hung up while waiting or while it rang
-    UNSERVED = "unserved"  # nobody could be reached and the flow had nothing more to say
-    FAILED = "failed"  # a fault of ours
-    LOST = "lost"  # Asterisk no longer knows the contact; ended at the last moment it was seen
-
-
-class Party(StrEnum):
-    """Who did it."""
-
-    CUSTOMER = "customer"
-    AGENT = "agent"
-    SYSTEM = "system"
+from cti.facts.outcomes import EndCause as EndCause
+from cti.facts.outcomes import OfferOutcome as OfferOutcome
+from cti.facts.outcomes import Party as Party
+from cti.facts.outcomes import QueueOutcome as QueueOutcome
+from cti.facts.outcomes import TransferOutcome as TransferOutcome
 
 
 class FactData(BaseModel):
@@ -83,6 +33,9 @@ class ContactArrived(FactData):
     called: str
     node: str
     asterisk_channel: str
+    direction: Literal["inbound", "outbound"] = "inbound"
+    callback_of: str | None = None  # outbound: the contact in which the customer asked for it
+    language: str | None = None  # outbound: spoken then
 
 
 class ContactResumed(FactData):
@@ -140,6 +93,24 @@ class CallbackRequested(FactData):
     language: str
 
 
+class CallbackMerged(FactData):
+    """The customer asked once more for what waits already."""
+
+    kind = "callback.merged"
+    queue: str
+    callback: str  # the contact that waits
+
+
+class CallbackAttempted(FactData):
+    """The customer was called; an agent was reserved meanwhile."""
+
+    kind = "callback.attempted"
+    queue: str
+    attempt: int  # from 1
+    agent: str
+    outcome: Literal["answered", "no_answer", "busy", "unreachable", "cancelled"]
+
+
 class SurveyAnswered(FactData):
     """The customer's score, 1 to 5."""
 
@@ -194,6 +165,7 @@ class QueueEntered(FactData):
     or_skills: tuple[dict[str, int], ...] = ()  # other sets of skills that would do as well
     wanted: str | None = None  # the agent for whom alone it waits at first
     expected_ms: int | None = None  # the wait that was forecast
+    waited_ms: int = 0  # before it entered: a callback keeps the place it had
 
 
 class QueueLeft(FactData):
@@ -372,7 +344,8 @@ KINDS: Final[dict[str, type[FactData]]] = {
     cls.kind: cls
     for cls in (
         ContactArrived, ContactResumed, FlowEntered, LanguageChosen, NodeVisited, SmsRequested, CallbackRequested,
-        SurveyAnswered, VoicemailLeft, FaxArrived, CallTransferred, PromptMissing, QueueEntered, QueueLeft, QueueAnnounced,
+        CallbackMerged, CallbackAttempted, SurveyAnswered, VoicemailLeft, FaxArrived, CallTransferred, PromptMissing,
+        QueueEntered, QueueLeft, QueueAnnounced,
         VisitOpened, VisitGranted, VisitWithdrawn, OfferMade, OfferEnded, AgentConnected, AgentDisconnected, HoldStarted,
         HoldEnded, ContactEnded, AgentStatusChanged, AgentStateChanged, AgentRepaired, WrapUpStarted, WrapUpEnded, NodeUp, NodeDown,
         ConfigApplied,

@@ -28,10 +28,11 @@ from cti.ivr.loader import load_hotline
 from cti.ivr.names import Title
 from cti.ivr.node import said_with
 from cti.ivr.position import NodeVisit, Position, Step
-from cti.ivr.queues import Code, Overflow, Progress, Queue
+from cti.ivr.queues import CallbackPolicy, Code, Overflow, Progress, Queue
 
 __all__ = [
     "Answered",
+    "CallbackPolicy",
     "Code",
     "Collect",
     "Command",

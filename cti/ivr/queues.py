@@ -97,6 +97,16 @@ class Overflow(Model):
     )
 
 
+class CallbackPolicy(Model):
+    """How customers who have asked for it are called back."""
+
+    attempts: int = Field(default=3, ge=1, le=20)
+    retry_minutes: float = Field(default=10, ge=0.1, le=1440, description="after a call that was not answered")
+    ring_seconds: float = Field(default=30, ge=5, le=120)
+    hours: CalendarName | None = Field(default=None, description="when customers may be called; at any time without it")
+    expires_hours: float = Field(default=24, gt=0, le=240, description="after which nobody calls any more")
+
+
 def _sorted_rings(rings: tuple[Ring, ...]) -> tuple[Ring, ...]:
     times = [ring.after_seconds for ring in rings]
     if times != sorted(set(times)):
@@ -130,6 +140,9 @@ class Queue(Model):
     )
     comfort: Comfort | None = None
     progress: Progress | None = None
+    callback: CallbackPolicy | None = Field(
+        default=None, description="how customers are called back; not given: three times, in 24 hours"
+    )
     overflow: tuple[Overflow, ...] = Field(
         default=(Overflow(when=When(nobody_logged_in=True)),),
         description="none: `[]`; when not given: nobody_logged_in",

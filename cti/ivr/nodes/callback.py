@@ -15,8 +15,9 @@ from cti.ivr.position import Position
 
 
 class CallbackNode(Node):
-    """Notes that agents of a queue shall call the caller back: the fact `callback.requested`. A number that is none goes to
-    `failed`."""
+    """Has agents of a queue call the caller back, in the order in which they would have served the call: a place that the caller had in
+    that queue is kept. A second wish for the same queue and number is the first one's. A number that is none goes to `failed`.
+    How often, when and for how long it is tried stands in the queue's `callback`."""
 
     kind: Literal["callback"]
     queue: QueueName = Field(description="whose agents shall call: a queue of queues.yaml")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -24,7 +25,7 @@ from tests.system import System
 
 PART = os.environ.get("HOTLINE_TEST_SITES", "17")
 CABLE = f"127.0.{PART}8.1"
-Standing = Callable[[str, dict[str, object] | None], AbstractAsyncContextManager[System]]
+Changes = Mapping[str, Mapping[str, Any]]
 
 
 def addressed(text: str) -> str:
@@ -34,21 +35,24 @@ def addressed(text: str) -> str:
     return text.replace("127.0.9.", f"127.0.{PART}9.").replace("host: 127.0.0.1", f"host: 127.0.{PART}0.1")
 
 
+def _merge(file: Path, part: str, changes: Changes) -> None:
+    content = yaml.safe_load(file.read_text())
+    for name, change in changes.items():
+        content[part].setdefault(name, {}).update(change)
+    file.write_text(yaml.safe_dump(content, allow_unicode=True))
+
+
 @asynccontextmanager
 async def standing(
-    name: str, folder: Path, postgres: PostgresServer, queues: dict[str, object] | None = None
+    name: str, folder: Path, postgres: PostgresServer, queues: Changes | None = None, nodes: Changes | None = None
 ) -> AsyncIterator[System]:
-    """The topology of that name, up and ready. `queues` are merged into those of the hotline, key by key."""
+    """The topology of that name, up and ready. `queues` and `nodes` are merged into those of the hotline, key by key."""
     topology = folder / f"{name}.yaml"
     topology.write_text(addressed((TOPOLOGIES / f"{name}.yaml").read_text()))
     flows = folder / "flows"
     shutil.copytree(Settings.from_environment().flows, flows)
-    if queues:
-        file = flows / "95500/queues.yaml"
-        content = yaml.safe_load(file.read_text())
-        for queue, changes in queues.items():
-            content["queues"][queue] |= changes
-        file.write_text(yaml.safe_dump(content, allow_unicode=True))
+    _merge(flows / "95500/queues.yaml", "queues", queues or {})
+    _merge(flows / "95500/flow.yaml", "nodes", nodes or {})
     database = postgres.create_database(f"sites_{name.replace('-', '_')}")
     settings = Settings.from_environment(
         state=folder / "state", topology_file=topology, flows=flows, database_url=database
@@ -84,13 +88,24 @@ async def _cabled(system: System, topology: Path, stack: AsyncExitStack) -> dict
 
 @pytest.fixture(scope="module")
 async def three(tmp_path_factory: pytest.TempPathFactory, postgres: PostgresServer) -> AsyncIterator[System]:
-    """Three sites with trunks and agents. Claims wait elsewhere after two seconds, complaints at once; advice is sticky, and relaxes."""
-    queues: dict[str, object] = {
+    """Three sites with trunks and agents. Claims wait elsewhere after two seconds, complaints at once; who waits with a complaint may
+    press 7 to be called back."""
+    queues: Changes = {
         "claims": {
             "overflow": [{"when": {"nobody_logged_in": True}}, {"when": {"waited_seconds": 2}}],
             "wrap_up_seconds": 0,
         },
         "complaints": {"overflow": [{"when": {"always": True}}], "wrap_up_seconds": 0},
+        "advice": {"sticky": {"wait_seconds": 20}, "wrap_up_seconds": 0},
     }
-    async with standing("multiple", tmp_path_factory.mktemp("three"), postgres, queues) as system:
+    wish = {
+        "kind": "callback",
+        "title": {"zh": "回电", "en": "Call back"},
+        "queue": "complaints",
+        "next": "bye",
+        "failed": "bye",
+    }
+    bye = {"kind": "hang_up", "title": {"zh": "再见", "en": "Bye"}}
+    nodes: Changes = {"complaints": {"keys": {"7": "wish"}}, "wish": wish, "bye": bye}
+    async with standing("multiple", tmp_path_factory.mktemp("three"), postgres, queues, nodes) as system:
         yield system

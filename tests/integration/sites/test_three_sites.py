@@ -180,6 +180,65 @@ async def test_a_cut_cable_leaves_a_call_between_two_sites_alone(three: System, 
     assert (story["agent"], story["cause"]) == ("2003", "served")
 
 
+async def test_a_callback_keeps_its_place_and_connects_customer_and_agent(three: System) -> None:
+    number = "13811110040"
+    async with AsyncExitStack() as stack:
+        await linked(three)
+        call = await three.complain(stack, number, "sh")
+        await visits(three, "sh", 1)
+        contact = await three.contact_of(number)
+        await call.press("7")
+        await wait(call.ended, "the caller to be released")
+        await three.has_fact(contact, "contact.ended")
+        first = (await three.api.get(f"/api/v1/contacts/{contact}")).json()
+        assert data(first, "queue.left")[0]["outcome"] == "key"
+        outside = await stack.enter_async_context(
+            Phone(three.carrier("sh"), number, three.topology.site("sh").nodes[0].address, port=5060)
+        )
+        phone, desktop = await three.seat(stack, "1003")
+        offer = await desktop.offered()
+        assert (offer["context"]["caller"], offer["context"]["callback"]) == (number, True)
+        customer = await outside.ring()
+        assert desktop.snapshot["state"] == "reserved"
+        await customer.answer()
+        ringing = await phone.ring()
+        await ringing.answer()
+        await desktop.state("talking")
+        await customer.hears(5, talker=ringing)
+        await ringing.hears(5, talker=customer)
+        await ringing.hang_up()
+        await wait(customer.ended, "the customer to be released")
+        story = await three.story(number)  # of the newest: the callback
+    assert (story["cause"], story["agent"]) == ("served", "1003")
+    assert data(story, "contact.arrived")[0]["callback_of"] == first["id"]
+    assert [a["outcome"] for a in data(story, "callback.attempted")] == ["answered"]
+
+
+async def test_a_customer_who_comes_again_waits_for_the_agent_of_the_last_time(three: System) -> None:
+    number = "13800138000"  # a customer whom the data center knows
+    async with AsyncExitStack() as stack:
+        await linked(three)
+        first_phone, first = await three.seat(stack, "1003")
+        for turn in range(2):
+            caller = await stack.enter_async_context(three.caller(number))
+            call = await caller.call("95500")
+            await call.press("4")
+            if turn:
+                await first.until(lambda s: s["state"] == "reserved" or s["state"] == "ringing", "its own customer")
+            ringing = await first_phone.ring()
+            await ringing.answer()
+            await first.state("talking")
+            await call.hang_up()
+            await wait(ringing.ended, "the phone to be released")
+            story = await three.story(number)
+            if not turn:
+                await three.seat(stack, "1004")  # has been idle longer when the customer comes again
+                await absent(first)
+                await first.ready()
+    assert data(story, "queue.entered")[0]["wanted"] == "1003"
+    assert story["agent"] == "1003"
+
+
 async def test_explain_says_why_a_caller_waits_and_why_an_agent_was_chosen(three: System) -> None:
     async with AsyncExitStack() as stack:
         await linked(three)

@@ -1,0 +1,274 @@
+"""Callbacks that keep their place: the caller has hung up, the contact waits on with its age and priority.
+
+When its turn comes an agent is reserved and sees who will be called; then the customer is called; when the customer answers, the agent's
+phone rings. A customer who can't be reached is tried again later: the contact keeps its place and is offered to nobody meanwhile.
+
+A callback is a contact of its own, of direction `outbound`; `callback_of` names the one in which it was asked for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cti.calls.context import ContactContext, CustomerCard
+from cti.calls.dispatcher import Dispatcher
+from cti.calls.leftovers import offer_closed
+from cti.calls.ports import (
+    CallerGone,
+    DialOutcome,
+    Journal,
+    Offering,
+    OpenContact,
+    Outbound,
+    Telephony,
+    TelephonyFailed,
+)
+from cti.calls.rules import terms_of
+from cti.calls.services import Services, look_up
+from cti.calls.tickets import Ticket
+from cti.facts.kinds import (
+    CallbackAttempted,
+    CallbackMerged,
+    ContactArrived,
+    ContactEnded,
+    EndCause,
+    OfferOutcome,
+    Party,
+    QueueEntered,
+    QueueLeft,
+    QueueOutcome,
+)
+from cti.ivr import CallbackPolicy
+from cti.kit.clock import Clock
+from cti.kit.ids import new_id
+from cti.kit.logging import get_logger, mask_number
+from cti.kit.tasks import Background, first_of
+
+log = get_logger(__name__)
+ARRIVAL_SECONDS = 5.0  # from the customer's answer until the call is here
+HOLD_SECONDS = 3.0  # how often another site is told that its agent is still needed
+_PREFIX = re.compile(r"-cb[0-9A-Z]+\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """One, as it waits."""
+
+    contact: str
+    number: str
+    queue: str
+    language: str
+    since: datetime  # when the customer began to wait
+    asked_at: datetime
+    asked_in: str | None  # the contact in which it was asked for
+
+
+class Callbacks:
+    """All callbacks of one site. `attach` the services before the first."""
+
+    def __init__(self, dispatcher: Dispatcher, journal: Journal, clock: Clock, outbound: Outbound) -> None:
+        self._dispatcher, self._journal, self._clock, self._outbound = dispatcher, journal, clock, outbound
+        self._services: Services | None = None
+        self._open: dict[tuple[str, str], str] = {}  # (queue, number) → contact
+        self._arrivals: dict[str, asyncio.Future[tuple[Telephony, asyncio.Event]]] = {}  # by contact
+        self._background = Background(lambda name, error: log.error("callback.failed", task=name, exc_info=error))
+
+    def attach(self, services: Services) -> None:
+        self._services = services
+
+    async def close(self) -> None:
+        """Stops all; they are taken up again by the next process."""
+        await self._background.cancel()
+
+    @property
+    def waiting(self) -> int:
+        return len(self._open)
+
+    # What asks for them
+
+    def request(self, asked_in: str, queue: str, number: str, language: str, waited: float) -> None:
+        """A customer who has waited so many seconds wants to be called. A second request for the same queue is the first one's."""
+        if (known := self._open.get((queue, number))) is not None:
+            self._journal.record(CallbackMerged(queue=queue, callback=known), asked_in)
+            return
+        now = self._clock.wall()
+        contact = f"{_PREFIX.sub('', asked_in)[:40]}-cb{new_id()[-8:]}"
+        since = now - timedelta(seconds=waited)
+        self._start(Callback(contact, number, queue, language, since, now, asked_in), new=True)
+
+    def resume(self, found: OpenContact) -> bool:
+        """Takes up what an earlier process left; False for a contact that is no waiting callback."""
+        arrived = ContactArrived.model_validate(found.arrived.data)
+        if arrived.direction != "outbound" or found.queue is None or found.connected is not None:
+            return False
+        entered = QueueEntered.model_validate(found.queue.data)
+        for fact in offer_closed(found, self._clock.wall(), OfferOutcome.FAILED):
+            self._journal.record(fact, found.contact)
+        since = found.queue.at - timedelta(milliseconds=entered.waited_ms)
+        self._start(Callback(
+            found.contact, arrived.caller, entered.queue, arrived.language or "zh", since, found.arrived.at, arrived.callback_of
+        ), new=False)  # fmt: skip
+        return True
+
+    async def arrived(self, telephony: Telephony) -> bool:
+        """The customer who was called is on the line: returns when the call is over. False if no callback waits for it."""
+        arrival = self._arrivals.get(telephony.contact)
+        if arrival is None or arrival.done():
+            return False
+        over = asyncio.Event()
+        arrival.set_result((telephony, over))
+        await over.wait()
+        return True
+
+    # Inside
+
+    def _start(self, callback: Callback, *, new: bool) -> None:
+        self._open[callback.queue, callback.number] = callback.contact
+        self._background.start(self._run(callback, new), f"callback {callback.contact}")
+
+    async def _run(self, callback: Callback, new: bool) -> None:
+        arrival: asyncio.Future[tuple[Telephony, asyncio.Event]] = asyncio.get_running_loop().create_future()
+        self._arrivals[callback.contact] = arrival
+        try:
+            cause, by = await self._serve(callback, new)
+        finally:
+            self._arrivals.pop(callback.contact, None)
+            self._open.pop((callback.queue, callback.number), None)
+            if arrival.done() and not arrival.cancelled():
+                arrival.result()[1].set()
+        ms = round((self._clock.wall() - callback.asked_at).total_seconds() * 1000)
+        await self._journal.record(ContactEnded(cause=cause, by=by, ms=max(0, ms)), callback.contact)
+        log.info("callback.ended", contact=callback.contact, cause=cause)
+
+    async def _serve(self, callback: Callback, new: bool) -> tuple[EndCause, Party]:
+        assert self._services is not None
+        services, hotline = self._services, self._services.editions.current.hotline
+        config = hotline.queues.get(callback.queue)
+        if config is None:  # another version has no such queue
+            return EndCause.UNSERVED, Party.SYSTEM
+        policy = config.callback or CallbackPolicy()
+        terms = terms_of(callback.queue, config)
+        age = max(0.0, (self._clock.wall() - callback.since).total_seconds())
+        if new:
+            await self._journal.record(ContactArrived(
+                hotline=hotline.number, caller=callback.number, called=hotline.number, node="", asterisk_channel="",
+                direction="outbound", callback_of=callback.asked_in, language=callback.language,
+            ), callback.contact)  # fmt: skip
+            first, *others = terms.need.as_skills()
+            await self._journal.record(QueueEntered(
+                queue=callback.queue, skills=first, priority=terms.priority, or_skills=tuple(others), waited_ms=round(age * 1000)
+            ), callback.contact)  # fmt: skip
+            log.info(
+                "callback.waits", contact=callback.contact, queue=callback.queue, number=mask_number(callback.number)
+            )
+        customer = look_up(services.customers, callback.number)
+        ticket = Ticket(callback.contact, terms, lambda: self._context(callback, customer), customer)
+        try:
+            with self._dispatcher.waiting(ticket, age, self._closed_for(policy)):
+                outcome = await self._attempts(callback, policy, ticket)
+        finally:
+            customer.cancel()
+        if isinstance(outcome, tuple):
+            return outcome
+        left = QueueLeft(queue=callback.queue, outcome=outcome, waited_ms=round(self._age(callback) * 1000))
+        await self._journal.record(left, callback.contact)
+        return EndCause.UNSERVED, Party.SYSTEM
+
+    async def _attempts(
+        self, callback: Callback, policy: CallbackPolicy, ticket: Ticket
+    ) -> QueueOutcome | tuple[EndCause, Party]:
+        """Calls when an agent is reserved, until the customer has been served, or it is of no use any more."""
+        expires = (callback.asked_at - self._clock.wall()).total_seconds() + policy.expires_hours * 3600
+        arrival, tried = self._arrivals[callback.contact], 0
+        deadline = self._clock.monotonic() + expires
+        while True:
+            left = deadline - self._clock.monotonic()
+            try:
+                async with asyncio.timeout(max(0.0, left)):
+                    turn = await first_of(ticket.next_offer(), _shielded(arrival))
+            except TimeoutError:
+                return QueueOutcome.TIMEOUT
+            if not isinstance(turn, Offering):  # an earlier process had called: the customer is here
+                return await self._talk(callback, ticket, turn[0], None)
+            tried += 1
+            await self._dispatcher.preview(turn, ticket.context())
+            outcome = await self._call(callback, policy, turn)
+            attempted = CallbackAttempted(queue=callback.queue, attempt=tried, agent=turn.agent, outcome=outcome.value)
+            self._journal.record(attempted, callback.contact)
+            if outcome is DialOutcome.ANSWERED:
+                try:
+                    async with asyncio.timeout(ARRIVAL_SECONDS):
+                        telephony, _ = await asyncio.shield(arrival)
+                except TimeoutError:
+                    log.warning("callback.never_arrived", contact=callback.contact)
+                else:
+                    return await self._talk(callback, ticket, telephony, turn)
+            if tried >= policy.attempts:
+                return QueueOutcome.TIMEOUT
+            later = max(policy.retry_minutes * 60, self._closed_for(policy, policy.retry_minutes * 60))
+            self._dispatcher.postpone(callback.contact, later)
+
+    async def _call(self, callback: Callback, policy: CallbackPolicy, offering: Offering) -> DialOutcome:
+        """Calls the customer, while the agent is kept."""
+
+        async def keep() -> None:
+            while True:
+                await asyncio.sleep(HOLD_SECONDS)
+                self._dispatcher.still_needed(offering)
+
+        calling = self._outbound.call(callback.number, contact=callback.contact, ring_seconds=policy.ring_seconds)
+        outcome: DialOutcome = await first_of(calling, keep())
+        return outcome
+
+    async def _talk(
+        self, callback: Callback, ticket: Ticket, telephony: Telephony, first: Offering | None
+    ) -> tuple[EndCause, Party]:
+        """The customer is on the line: the agent's phone rings; should the agent not answer, the customer waits for the next."""
+        assert self._services is not None
+        services, age = self._services, self._age(callback)
+        stay = services.queue_stay(
+            services.editions.current, telephony, ticket, callback.language, "", age, called_back=True, first=first
+        )
+        try:
+            await stay.run()
+            by = stay.ended_by or Party.SYSTEM
+        except CallerGone:
+            by = Party.CUSTOMER
+        except TelephonyFailed:
+            by = Party.SYSTEM
+        await telephony.hang_up()
+        if stay.ended_by is not None:
+            return EndCause.SERVED, by
+        return (EndCause.ABANDONED if by is Party.CUSTOMER else EndCause.UNSERVED), by
+
+    def _closed_for(self, policy: CallbackPolicy, after: float = 0.0) -> float:
+        """Seconds until customers may be called, looked at so many seconds from now."""
+        assert self._services is not None
+        calendars = self._services.editions.current.hotline.calendars
+        if policy.hours is None or policy.hours not in calendars:
+            return 0.0
+        calendar, at = calendars[policy.hours], self._clock.wall() + timedelta(seconds=after)
+        if calendar.state(at)[0] == "open":
+            return 0.0
+        opening = calendar.next_opening(at)
+        return (opening - self._clock.wall()).total_seconds() if opening else policy.expires_hours * 3600
+
+    def _age(self, callback: Callback) -> float:
+        return max(0.0, (self._clock.wall() - callback.since).total_seconds())
+
+    def _context(self, callback: Callback, customer: asyncio.Future[CustomerCard | None]) -> ContactContext:
+        assert self._services is not None
+        hotline, done = self._services.editions.current.hotline, customer.done() and not customer.cancelled()
+        title = hotline.queues[callback.queue].title
+        return ContactContext(
+            contact=callback.contact, caller=callback.number, called=hotline.number, site=self._services.site, queue=callback.queue,
+            queue_title_zh=title.zh, queue_title_en=title.en, language=callback.language, waited_ms=round(self._age(callback) * 1000),
+            callback=True, customer=customer.result() if done else None, customer_pending=not done,
+        )  # fmt: skip
+
+
+async def _shielded(arrival: asyncio.Future[tuple[Telephony, asyncio.Event]]) -> tuple[Telephony, asyncio.Event]:
+    return await asyncio.shield(arrival)
