@@ -13,7 +13,7 @@ const offer: OfferView = {
   ring_seconds: 15,
   context: {
     contact: "c1", caller: "13800138000", caller_name: "", called: "95500", site: "sh", queue: "claims", queue_title_zh: "报案",
-    queue_title_en: "Claims", language: "zh", waited_ms: 3000, path: [], collected: {}, customer: null, customer_pending: true,
+    queue_title_en: "Claims", language: "zh", waited_ms: 3000, path: [], collected: {}, customer: null, customer_pending: true, callback: false,
   },
 };
 const customer = { id: "7", name: "张三丰", grade: "", notes: "", fields: {}, last_agent: null };

@@ -39,6 +39,7 @@ function Heading() {
           {context && (
             <span className={styles.facts}>
               <b data-testid="offer-queue">{inLanguage(i18n.language, context.queue_title_zh, context.queue_title_en)}</b>
+              {context.callback && <b data-testid="offer-callback">{t("contact.callback")}</b>}
               <span data-testid="offer-waited">{t("contact.waited", { time: duration(context.waited_ms) })}</span>
               <span>{t(context.language.startsWith("en") ? "contact.language.en" : "contact.language.zh")}</span>
               <span>{t("contact.from", { site: sites?.find((site) => site.name === context.site)?.title || context.site })}</span>

@@ -45,6 +45,11 @@ export interface components {
          * @description Who is calling and what they have done so far.
          */
         readonly ContactContext: {
+            /**
+             * Callback
+             * @default false
+             */
+            readonly callback: boolean;
             /** Called */
             readonly called: string;
             /** Caller */

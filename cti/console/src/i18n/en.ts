@@ -103,6 +103,7 @@ export const en: Texts = {
     wrapUp: "Wrap-up",
     withheld: "Number withheld",
     waited: "waited {{time}}",
+    callback: "callback",
     from: "from {{site}}",
     customer: "Customer",
     customerId: "Customer number",

@@ -101,6 +101,7 @@ export const zh = {
     wrapUp: "话后整理",
     withheld: "号码未显示",
     waited: "等待 {{time}}",
+    callback: "回电",
     from: "来自 {{site}}",
     customer: "客户资料",
     customerId: "客户编号",
