@@ -24,7 +24,7 @@ class Breakable(Protocol):
 async def break_things(world: Breakable, faults: Faults, rng: random.Random) -> None:
     """Until cancelled; each fault goes its way beside the others. After the last arrival nothing new breaks."""
     rates = {name: rate for name, rate in _rates(faults).items() if rate > 0}
-    total, going = sum(rates.values()) / 3600, set[asyncio.Task[None]]()
+    total, going = sum(rates.values()) / 3600, dict[asyncio.Task[None], None]()
     try:
         while rates:
             await asyncio.sleep(rng.expovariate(total))
@@ -32,8 +32,8 @@ async def break_things(world: Breakable, faults: Faults, rng: random.Random) -> 
                 return
             name = rng.choices(list(rates), list(rates.values()))[0]
             task = asyncio.ensure_future(_break(name, world, rng))
-            going.add(task)
-            task.add_done_callback(going.discard)
+            going[task] = None
+            task.add_done_callback(lambda done: going.pop(done, None))
     finally:
         await asyncio.gather(*going, return_exceptions=True)  # what is broken is mended, whatever else ends
 

@@ -127,7 +127,7 @@ class Process:
         )  # fmt: skip
         self.directory = Directory(services)
         self._hotline, self._clock = hotline, clock
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._tasks: dict[asyncio.Task[Any], None] = {}
         self.errors: list[BaseException] = []
 
     async def start(self) -> None:
@@ -139,7 +139,7 @@ class Process:
     def spawn(self, coroutine: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """A task of this process: it dies with it."""
         task = asyncio.get_running_loop().create_task(coroutine)
-        self._tasks.add(task)
+        self._tasks[task] = None
         task.add_done_callback(self._done)
         return task
 
@@ -152,6 +152,6 @@ class Process:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _done(self, task: asyncio.Task[Any]) -> None:
-        self._tasks.discard(task)
+        self._tasks.pop(task, None)
         if not task.cancelled() and (error := task.exception()) is not None:
             self.errors.append(error)

@@ -56,7 +56,7 @@ class SimulatedSiteWorld:
         self._peers, self._hotline, self._world, self._rng = peers, hotline, world, rng
         self._started = asyncio.Event()
         self._desktops = Desktops(self)
-        self._dialplans: set[asyncio.Task[None]] = set()
+        self._dialplans: dict[asyncio.Task[None], None] = {}
         self._stopped = False
         self.reconciles = False
         self.watch: Callable[[Dispatcher], None] | None = None  # sees each process's dispatcher before anything happens
@@ -161,8 +161,8 @@ class SimulatedSiteWorld:
     def _later(self, call: SimulatedCall, ask: Callable[[Process], Awaitable[None]]) -> None:
         if not self._stopped:
             task = asyncio.get_running_loop().create_task(self._ask_again(call, ask))
-            self._dialplans.add(task)
-            task.add_done_callback(self._dialplans.discard)
+            self._dialplans[task] = None
+            task.add_done_callback(lambda done: self._dialplans.pop(done, None))
 
     async def _ask_again(self, call: SimulatedCall, ask: Callable[[Process], Awaitable[None]]) -> None:
         """The loop of `ask_site`: the next process is asked, as soon as there is one and the caller is not in a conversation."""

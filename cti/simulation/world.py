@@ -104,7 +104,7 @@ class World:
         self.arriving = True
         self._hotline: Hotline = hotline_of(scenario)
         self._queue_of: dict[str, SimulatedQueue] = {}  # by contact
-        self._calls: set[SimulatedCall] = set()
+        self._calls: dict[SimulatedCall, None] = {}
         self._empty = asyncio.Event()
         self._empty.set()
         self._count = 0
@@ -253,7 +253,7 @@ class World:
         call.called = queue.name
         call.variables["SIMULATED_QUEUE"] = queue.name
         self._queue_of[contact] = queue
-        self._calls.add(call)
+        self._calls[call] = None
         self._empty.clear()
         site.take_call(call)
         if queue.patience is not None:
@@ -268,7 +268,7 @@ class World:
             call.caller_hangs_up()
 
     def _gone(self, call: SimulatedCall, timer: asyncio.TimerHandle | None) -> None:
-        self._calls.discard(call)
+        self._calls.pop(call, None)
         if not self._calls:
             self._empty.set()
         if timer is not None:

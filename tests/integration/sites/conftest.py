@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 from collections.abc import AsyncIterator, Mapping
@@ -25,6 +26,7 @@ from tests.system import System
 
 PART = os.environ.get("HOTLINE_TEST_SITES", "17")
 CABLE = f"127.0.{PART}8.1"
+_databases = itertools.count(1)
 Changes = Mapping[str, Mapping[str, Any]]
 
 
@@ -53,7 +55,7 @@ async def standing(
     shutil.copytree(Settings.from_environment().flows, flows)
     _merge(flows / "95500/queues.yaml", "queues", queues or {})
     _merge(flows / "95500/flow.yaml", "nodes", nodes or {})
-    database = postgres.create_database(f"sites_{name.replace('-', '_')}")
+    database = postgres.create_database(f"sites_{next(_databases)}")
     settings = Settings.from_environment(
         state=folder / "state", topology_file=topology, flows=flows, database_url=database
     )
