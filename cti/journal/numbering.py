@@ -52,13 +52,17 @@ class Numbering:
 
 def _cleaned(data: dict[str, Any]) -> dict[str, Any]:
     """Nearly all data needs nothing: it is looked at before it is made anew."""
-    return data if all(_is_clean(value) for value in data.values()) else _clean(data)
+    return data if _is_clean(data) else _clean(data)
 
 
 def _is_clean(value: Any) -> bool:
     if type(value) is str:
         return value.isascii() and len(value) <= MAX_TEXT and "\x00" not in value
-    return value is None or type(value) is int or type(value) is float or type(value) is bool
+    if type(value) is dict:
+        return all(_is_clean(key) and _is_clean(inner) for key, inner in value.items())
+    if type(value) is list:
+        return all(_is_clean(inner) for inner in value)
+    return True  # a number, true, false or nothing
 
 
 def _clean(value: Any) -> Any:

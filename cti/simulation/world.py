@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import random
 import time
@@ -59,8 +60,13 @@ def simulate(scenario: Scenario, seed: int, *, checks: bool = True, progress: Pr
     random.seed(seed)  # for the jitter of backoffs
     began = time.perf_counter()
     world = World(scenario, seed, checks, progress)
-    with _errors_told(world):
-        outcome = run_virtually(world.run(), alone=True)
+    thresholds = gc.get_threshold()
+    gc.set_threshold(100_000, 50, 100)  # a run makes millions of objects that all die young
+    try:
+        with _errors_told(world):
+            outcome = run_virtually(world.run(), alone=True)
+    finally:
+        gc.set_threshold(*thresholds)
     violations, counts, measure, calls, simulated, occupancy = outcome
     real = time.perf_counter() - began
     return Outcome(scenario, seed, violations, counts, measure, calls, simulated, real, occupancy)
