@@ -131,14 +131,14 @@ class System:
 
     # What became of it
 
-    async def contact_of(self, caller: str) -> str:
-        """The id of the newest contact of a caller that no test has asked for before."""
+    async def contact_of(self, caller: str, *, called_back: bool = False) -> str:
+        """The id of the newest contact of a caller, or of a customer who was `called_back`, that no test has asked for before."""
         found = ""
 
         async def look() -> bool:
             nonlocal found
             items = (await self.api.get("/api/v1/contacts", params={"caller": caller})).json()["items"]
-            new = [item["id"] for item in items if item["id"] not in self._seen]
+            new = [i["id"] for i in items if i["id"] not in self._seen and ("-cb" in i["id"]) is called_back]
             found = new[0] if new else ""
             return bool(new)
 
@@ -170,12 +170,14 @@ class System:
 
         await eventually(has, f"{outcome} of {node}")
 
-    async def story(self, caller: str, *, with_fact: str = "contact.ended") -> dict[str, Any]:
+    async def story(
+        self, caller: str, *, with_fact: str = "contact.ended", called_back: bool = False
+    ) -> dict[str, Any]:
         """The finished contact of a caller, checked: exactly one end, and no fact of its site after it but an agent's.
 
         `with_fact` is waited for too: an agent's facts may come after the end.
         """
-        contact = await self.contact_of(caller)
+        contact = await self.contact_of(caller, called_back=called_back)
         await self.has_fact(contact, "contact.ended")
         await self.has_fact(contact, with_fact)
         self._seen.add(contact)

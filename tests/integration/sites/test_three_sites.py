@@ -208,7 +208,7 @@ async def test_a_callback_keeps_its_place_and_connects_customer_and_agent(three:
         await ringing.hears(5, talker=customer)
         await ringing.hang_up()
         await wait(customer.ended, "the customer to be released")
-        story = await three.story(number)  # of the newest: the callback
+        story = await three.story(number, called_back=True)
     assert (story["cause"], story["agent"]) == ("served", "1003")
     assert data(story, "contact.arrived")[0]["callback_of"] == first["id"]
     assert [a["outcome"] for a in data(story, "callback.attempted")] == ["answered"]
