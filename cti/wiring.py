@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from cti.acd import Health, Need
+from cti.acd import Need
 from cti.agents.endpoint import agents_router
 from cti.agents.hub import AgentHub, DesktopConfig, QueueInfo, Seat
 from cti.agents.messages import CodeText, Device, SipAccount
@@ -29,8 +29,9 @@ from cti.calls.callbacks import Callbacks
 from cti.calls.directory import Directory
 from cti.calls.dispatcher import Dispatcher
 from cti.calls.editions import Edition, Editions
-from cti.calls.rules import closed_queues, rules_of
+from cti.calls.rules import rules_of
 from cti.calls.services import Services
+from cti.calls.site_watch import watch_site
 from cti.datacenter import (
     DatabaseUnavailable,
     DataCenterConfig,
@@ -58,8 +59,6 @@ from cti.topology import Node, Site, Topology
 
 log = get_logger(__name__)
 AMI_USER = "cti"
-NODE_GRACE_SECONDS = 3.0  # without a link to any node until the site says that it has none
-LATE_SECONDS = 0.5  # when the process is so late with its work, as a fading mean, it is overloaded
 DRAIN_SECONDS = 2.0  # for the last facts, when a process is asked to stop
 
 
@@ -154,7 +153,7 @@ async def run_site(settings: Settings, name: str) -> None:
             tasks.create_task(follower.run())
             tasks.create_task(_prune(journal, settings.journal_days))
             tasks.create_task(watch_phones(dispatcher, links))
-            tasks.create_task(_watch(dispatcher, editions, clock, links))
+            tasks.create_task(watch_site(dispatcher, editions, clock, lambda: any(link.up for link in links.values())))
             tasks.create_task(desks.run())
             tasks.create_task(peers.run())
             tasks.create_task(serve(app, site.host, site.port))
@@ -273,31 +272,6 @@ def _zh_en(hotline: Hotline, node: str) -> tuple[str, str]:
 def _playable(sound: str) -> bool:
     """Whether Asterisk will find it: our own sounds are files, any other is one of those that it ships."""
     return not sound.startswith("/") or Path(f"{sound}.wav").is_file()
-
-
-async def _watch(dispatcher: Dispatcher, editions: Editions, clock: SystemClock, links: Mapping[str, AmiLink]) -> None:
-    """Tells the router, every second, which queues are outside their hours and whether there is a node to connect anybody with."""
-    health, closed, seen_up = Health.OK, frozenset[str](), clock.monotonic()
-    due, late = clock.monotonic(), 0.0  # of this very task: who is late here is late with calls
-    while True:
-        was = health, closed
-        if any(link.up for link in links.values()):
-            seen_up = clock.monotonic()
-        late = late * 0.7 + 0.3 * max(0.0, clock.monotonic() - due)
-        if clock.monotonic() - seen_up >= NODE_GRACE_SECONDS:
-            health = Health.NO_NODE
-        else:
-            health = (
-                Health.OVERLOADED
-                if late > (LATE_SECONDS / 2 if health is Health.OVERLOADED else LATE_SECONDS)
-                else Health.OK
-            )
-        closed = closed_queues(editions.current.hotline, clock.wall())
-        if (health, closed) != was:
-            log.info("site.changed", health=health, closed=sorted(closed))
-            dispatcher.site_changed(health=health, closed=closed)
-        due = clock.monotonic() + 1.0
-        await asyncio.sleep(1.0)
 
 
 async def _prune(journal: SqliteJournal, days: float) -> None:

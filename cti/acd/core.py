@@ -120,7 +120,7 @@ class Acd:
         if waiting is None:
             return []
         self.matching.take(waiting)
-        if waiting.origin is None and reason != "answered":
+        if waiting.origin is None:
             self.figures.record(waiting.queue).unanswered(now - waiting.since, now, gave_up=gave_up)
         return self.visiting.withdraw(waiting, reason) + self._router.cancel(waiting, None, now)
 

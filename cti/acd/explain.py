@@ -12,9 +12,9 @@ from typing import Any
 
 from cti.acd.agents import Agent, Status
 from cti.acd.core import Acd
+from cti.acd.matching import Line, key_of
 from cti.acd.needs import Need
 from cti.acd.overflow import DEFAULT_RULES
-from cti.acd.terms import Strategy
 from cti.acd.waiting import Waiting
 
 MOST_AHEAD = 20  # contacts that are named; more are counted
@@ -80,7 +80,8 @@ def explain(acd: Acd, waiting: Waiting, now: float) -> Explanation:
     need = terms.need_after(age)
     wanted = terms.wanted if waiting.wanted_until > now and acd.is_logged_in(terms.wanted or "") else None
     candidates = [_candidate(acd, agent, waiting, need, wanted, now) for agent in acd.agents.values()]
-    ranked = sorted(candidates, key=lambda c: (len(c.ruled_out), _rank(acd.agents[c.agent], waiting, need), c.agent))
+    line = Line(key_of(terms, age))  # of its own: nothing is put into the index
+    ranked = sorted(candidates, key=lambda c: (len(c.ruled_out), _rank(acd.agents[c.agent], waiting, line), c.agent))
     free = [c.agent for c in ranked if not c.ruled_out]
     ahead = _ahead(acd, waiting, need, now)
     held = waiting.not_before - now
@@ -127,16 +128,10 @@ def _unavailable(agent: Agent, waiting: Waiting) -> list[str]:
     return reasons
 
 
-def _rank(agent: Agent, waiting: Waiting, need: Need) -> tuple[bool, bool, float, float]:
-    """As `matching` ranks them, by looking at one."""
-    terms = waiting.terms
-    by = {
-        Strategy.MOST_SKILLED: float(-need.margin(agent.skills)),
-        Strategy.LEAST_OCCUPIED: agent.occupied(agent.idle_since),
-        Strategy.ROUND_ROBIN: agent.last_offers.get(terms.queue, float("-inf")),
-        Strategy.LINEAR: float(agent.number),
-    }.get(terms.strategy, 0.0)
-    return agent.number in waiting.tried, agent.number not in terms.preferred, by, agent.idle_since
+def _rank(agent: Agent, waiting: Waiting, line: Line) -> tuple[bool, bool, float, float]:
+    """As `matching` ranks them."""
+    preferred = waiting.terms.preferred
+    return agent.number in waiting.tried, agent.number not in preferred, line.rank_of(agent), agent.idle_since
 
 
 def _ahead(acd: Acd, waiting: Waiting, need: Need, now: float) -> Sequence[str]:

@@ -55,7 +55,6 @@ class Line:
     """Contacts that ask for the same, and the agents who are free for them."""
 
     __slots__ = (
-        "ageing",
         "channel",
         "contacts",
         "entries",
@@ -102,6 +101,10 @@ class Line:
             heappop(ranked)
         return None
 
+    def rank_of(self, agent: Agent) -> float:
+        """Of an idle agent, by the strategy: lowest first."""
+        return _RANKS[self.strategy](self, agent)
+
     def rank(self, agent: Agent) -> None:
         """The agent is free for this line."""
         ranked = self.ranked
@@ -109,7 +112,7 @@ class Line:
         if len(ranked) > 64 and len(ranked) > 4 * self.free:  # mostly entries that are void
             ranked[:] = [entry for entry in ranked if entry[4].stamp == entry[3]]
             heapify(ranked)
-        heappush(ranked, (_RANKS[self.strategy](self, agent), agent.idle_since, agent.number, agent.stamp, agent))
+        heappush(ranked, (self.rank_of(agent), agent.idle_since, agent.number, agent.stamp, agent))
 
 
 @dataclass(slots=True, eq=False)

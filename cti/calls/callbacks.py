@@ -28,7 +28,7 @@ from cti.calls.ports import (
 )
 from cti.calls.rules import terms_of
 from cti.calls.services import Services, look_up
-from cti.calls.tickets import Ticket
+from cti.calls.tickets import Ticket, queue_entered
 from cti.facts.kinds import (
     CallbackAttempted,
     CallbackMerged,
@@ -157,10 +157,7 @@ class Callbacks:
                 hotline=hotline.number, caller=callback.number, called=hotline.number, node="", asterisk_channel="",
                 direction="outbound", callback_of=callback.asked_in, language=callback.language,
             ), callback.contact)  # fmt: skip
-            first, *others = terms.need.as_skills()
-            await self._journal.record(QueueEntered(
-                queue=callback.queue, skills=first, priority=terms.priority, or_skills=tuple(others), waited_ms=round(age * 1000)
-            ), callback.contact)  # fmt: skip
+            await self._journal.record(queue_entered(terms, waited=age), callback.contact)
             log.info(
                 "callback.waits", contact=callback.contact, queue=callback.queue, number=mask_number(callback.number)
             )

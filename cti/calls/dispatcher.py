@@ -221,8 +221,6 @@ class Dispatcher:
 
     def site_changed(self, *, health: Health | None = None, closed: frozenset[str] | None = None) -> None:
         """This site is well or not; these queues are outside their hours."""
-        if health is not None and health is not self.acd.visiting.health:
-            self.visits.agents_changed()
         self.do(self.acd.site_changed(self.now(), health=health, closed=closed))
 
     def expected_wait(self, terms: Terms) -> float | None:
@@ -298,7 +296,7 @@ class Dispatcher:
                 case _:
                     self.visits.carry_out(decision)
         self._screens.queues_changed()
-        self.visits.agents_changed()
+        self.visits.site_changed()
         self._set_timer()
 
     # Inside
@@ -328,8 +326,6 @@ class Dispatcher:
                 AgentStatusChanged(agent=agent, status=change.status, was=change.was_status, reason=change.reason)
             )
             log.info("agent.status_changed", agent=agent, was=change.was_status, status=change.status)
-            if Status.LOGGED_OUT in (change.status, change.was_status):
-                self.visits.agents_changed()
         self._screens.changed(agent)
 
     def _wrap_up_ended(self, agent: str, contact: str, code: str, note: str | None, by: Party, seconds: float) -> None:

@@ -20,7 +20,7 @@ from cti.calls.ports import CallerGone, OpenContact, Telephony, TelephonyFailed
 from cti.calls.queueing import QueueStay
 from cti.calls.rules import is_closed
 from cti.calls.services import Services, look_up
-from cti.calls.tickets import Ticket
+from cti.calls.tickets import Ticket, queue_entered
 from cti.facts import FactData
 from cti.facts.kinds import (
     CallbackRequested,
@@ -33,7 +33,6 @@ from cti.facts.kinds import (
     NodeVisited,
     OfferOutcome,
     Party,
-    QueueEntered,
     QueueOutcome,
 )
 from cti.ivr import (
@@ -181,25 +180,22 @@ class CallSession:
         return await self._queue(step.command)
 
     async def _queue(self, command: Enqueue) -> LeftQueue:
-        services, age = self._services, 0.0  # seconds that the caller has waited in this queue already
+        services, resumed = self._services, False  # whether an earlier process had put the caller into this queue
+        age = 0.0  # seconds that the caller has waited in it already
         if self._edition.hotline.queues[command.queue].sticky is not None:
             await asyncio.wait({self._customer}, timeout=STICKY_SECONDS)
         terms = self._edition.terms(command.queue, command.priority, self._wanted(command))
         expected = services.dispatcher.expected_wait(terms)
         found, self._queue_found = self._queue_found, None
-        resumed = found is not None and found.queue is not None and found.queue.data.get("queue") == command.queue
-        if resumed and found is not None and found.queue is not None:
-            age = max(0.0, (services.clock.wall() - found.queue.at).total_seconds())
+        entered = found.queue if found is not None else None
+        if entered is not None and entered.data.get("queue") == command.queue:
+            age, resumed = max(0.0, (services.clock.wall() - entered.at).total_seconds()), True
         elif command.queue in self._places:  # changed the language, say: the place is kept
             age = services.clock.monotonic() - self._places[command.queue]
         elif (refused := self._refused(command.queue)) is not None:
             return LeftQueue(refused)
         if not resumed:
-            first, *others = terms.need.as_skills()
-            await services.journal.record(QueueEntered(
-                queue=command.queue, skills=first, priority=terms.priority, or_skills=tuple(others), wanted=terms.wanted,
-                expected_ms=None if expected is None else _ms(expected),
-            ), self._contact)  # fmt: skip
+            await services.journal.record(queue_entered(terms, expected=expected), self._contact)
         ticket = Ticket(self._contact, terms, lambda: self._context(command.queue), self._customer, expected=expected)
         self._stay = services.queue_stay(self._edition, self._telephony, ticket, self._language, command.keys, age)
         self._places[command.queue] = services.clock.monotonic() - age

@@ -9,6 +9,16 @@ from dataclasses import dataclass, field, replace
 from cti.acd import Terms, Why
 from cti.calls.context import ContactContext, CustomerCard
 from cti.calls.ports import Offering
+from cti.facts.kinds import QueueEntered
+
+
+def queue_entered(terms: Terms, *, expected: float | None = None, waited: float = 0.0) -> QueueEntered:
+    """The fact that a contact of these terms enters its queue: the wait that is forecast, and what it has waited before, in seconds."""
+    first, *others = terms.need.as_skills()
+    return QueueEntered(
+        queue=terms.queue, skills=first, priority=terms.priority, or_skills=tuple(others), wanted=terms.wanted,
+        expected_ms=None if expected is None else round(expected * 1000), waited_ms=round(waited * 1000),
+    )  # fmt: skip
 
 
 @dataclass(slots=True)

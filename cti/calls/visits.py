@@ -180,8 +180,8 @@ class Visits:
         """What this site says of itself."""
         return self._floor.acd.visiting.summary(self._floor.now())
 
-    def agents_changed(self) -> None:
-        """Someone logged in or out: peers must know which skills are here."""
+    def site_changed(self) -> None:
+        """Agents, queues or health are not what they were: peers must know."""
         self._peers.summary_changed()
 
     def customer_came(self, contact: str, card: CustomerCard | None) -> None:
