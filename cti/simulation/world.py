@@ -72,6 +72,11 @@ def simulate(scenario: Scenario, seed: int, *, checks: bool = True, progress: Pr
     return Outcome(scenario, seed, violations, counts, measure, calls, simulated, real, occupancy)
 
 
+def _now() -> float:
+    """The run's time. A function of the module, so that what came of a run can be sent to another process."""
+    return asyncio.get_running_loop().time()
+
+
 @contextmanager
 def _errors_told(world: World) -> Iterator[None]:
     """An error that the code logs is a violation; that a simulated process dies is no news."""
@@ -102,7 +107,7 @@ class World:
             scenario,
             streams(seed, ("arrivals", "people", "handling", "patience", "faults", "lines", "skew")),
         )
-        self.now: Callable[[], float] = lambda: asyncio.get_running_loop().time()
+        self.now: Callable[[], float] = _now
         self.checks = Checks(self.now) if checks else None
         self.measure = Measure(self.now, scenario.warm_up)
         self.sites: dict[str, SimulatedSiteWorld] = {}

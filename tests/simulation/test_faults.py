@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
 from concurrent.futures import ProcessPoolExecutor
 
 import pytest
@@ -25,6 +28,13 @@ def test_nothing_that_must_never_happen_happens_whatever_breaks() -> None:
     broken = [f"cti simulate --first {seed}: {found[:3]}" for seed, found, _ in outcomes if found]
     assert not broken
     assert sum(calls for _, _, calls in outcomes) > 150 * SEEDS
+
+
+def test_the_command_runs_several_seeds_at_the_same_time() -> None:
+    command = [sys.executable, "-m", "cti", "simulate", "--seeds", "2", "--jobs", "2", "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=100)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert [json.loads(line)["seed"] for line in done.stdout.splitlines()] == [1, 2]
 
 
 def test_the_same_seed_is_the_same_run() -> None:
