@@ -14,6 +14,8 @@ from cti.acd.terms import Strategy
 from cti.acd.visiting import Visiting
 from cti.acd.waiting import Waiting
 
+MOST_RUNG = 20  # phones that one contact rings at once
+
 
 class Router:
     """The consequences that events have in common. `Acd` has the events."""
@@ -34,7 +36,7 @@ class Router:
             return self.visiting.open_for(waiting, now)
         if waiting.terms.strategy is not Strategy.RING_ALL:
             return self._reserve([agent], waiting, passed, now)
-        return self._reserve(self.floor.matching.all_agents(waiting), waiting, passed, now)
+        return self._reserve(self.floor.matching.all_agents(waiting)[:MOST_RUNG], waiting, passed, now)
 
     def match_agent(self, agent: Agent, now: float) -> list[Decision]:
         """The agent may have become free: as many contacts as the capacity allows."""

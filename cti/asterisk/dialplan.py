@@ -13,6 +13,7 @@ CALLBACK: Final = "callback"  # customers who are called back, once they have an
 VISIT: Final = "visit"  # where INTERSITE goes on, one extension for all agents
 EMERGENCY: Final = "emergency"  # no site process answers
 OFFER_HEADERS: Final = "offer-headers"  # pre-dial subroutine: puts the offer's headers on the INVITE
+EACH: Final = "each"  # its extension for phones that ring together, each for its own offer
 
 # Channel variables
 CONTACT: Final = "CTI_CONTACT"  # the contact's id, set before the first AGI request, kept through every retry

@@ -37,7 +37,7 @@ DIGITS: Final = "CTI_DIGITS"
 STOP_KEY: Final = "D"  # ends a Read; telephones have no such key
 KEYS: Final = "0123456789*#"
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}\Z")
-_ADDRESS = re.compile(r"[A-Za-z0-9][-A-Za-z0-9_.@/&:+]{0,300}\Z")
+_ADDRESS = re.compile(r"[A-Za-z0-9][-A-Za-z0-9_.@/:+]{0,100}\Z")
 _WORD = re.compile(r"[A-Za-z0-9][-.A-Za-z0-9_]{0,63}\Z")
 _JOINED: Final = 1500  # bytes of sounds that fit into one Read
 _UNJOINABLE = re.compile(r'[&,"\\|()\x00-\x1f]')
@@ -150,14 +150,11 @@ class AgiTelephony:
         finally:
             self._listening = None
 
-    async def dial(self, address: str, *, ring_seconds: float, headers: Mapping[str, str]) -> AgiLeg:
+    async def dial(self, phones: Mapping[str, Mapping[str, str]], *, ring_seconds: float) -> AgiLeg:
         self._refuse_if_over()
-        if not _ADDRESS.match(address):
+        if not phones or not all(_ADDRESS.match(address) for address in phones):
             raise TelephonyFailed("not an address that can be dialed")
-        told = [headers.get(name, "") for name in (dialplan.HEADER_CONTACT, dialplan.HEADER_OFFER)]
-        arguments = "^".join(_word(value, "header") if value else "" for value in told)
-        telling = f"b({dialplan.OFFER_HEADERS}^s^1({arguments}))" if any(told) else ""
-        options = f"gm({self._music or 'default'}){telling}"
+        address, options = "&".join(phones), f"gm({self._music or 'default'}){_telling(phones)}"
         self._leg = leg = AgiLeg(self.channel, self._ami)
         running = leg.run(self, address, max(1, math.ceil(ring_seconds)), options)
         self._dialing = asyncio.create_task(running, name=f"dial for {self.contact}")
@@ -310,6 +307,22 @@ class AgiTelephony:
             raise ValueError(f"not the name of a channel variable: {variable[:70]!r}")
         result = await self._do("GET VARIABLE", variable)
         return result.data if result.result == "1" else None
+
+
+def _telling(phones: Mapping[str, Mapping[str, str]]) -> str:
+    """The option of Dial that puts headers onto each phone's INVITE."""
+    told = {address: headers for address, headers in phones.items() if headers}
+    if not told:
+        return ""
+    contacts = {_word(headers[dialplan.HEADER_CONTACT], "header") for headers in told.values()}
+    offers = [_word(headers[dialplan.HEADER_OFFER], "header") for headers in told.values()]
+    if len(contacts) != 1:
+        raise TelephonyFailed("phones that ring together ring for one contact")
+    [contact] = contacts
+    if len(phones) == 1:
+        return f"b({dialplan.OFFER_HEADERS}^s^1({contact}^{offers[0]}))"
+    endpoints = ":".join(address.rpartition("/")[2] for address in told)
+    return f"b({dialplan.OFFER_HEADERS}^{dialplan.EACH}^1({contact}^{endpoints}^{':'.join(offers)}))"
 
 
 def _word(value: str, what: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -63,14 +64,23 @@ class Callback:
     language: str
     since: datetime  # when the customer began to wait
     asked_at: datetime
-    asked_in: str | None  # the contact in which it was asked for
+    tried: int = 0  # how often an earlier process has called the customer
+    tried_at: datetime | None = None  # the last time
 
 
 class Callbacks:
     """All callbacks of one site. `attach` the services before the first."""
 
-    def __init__(self, dispatcher: Dispatcher, journal: Journal, clock: Clock, outbound: Outbound) -> None:
+    def __init__(
+        self,
+        dispatcher: Dispatcher,
+        journal: Journal,
+        clock: Clock,
+        outbound: Outbound,
+        ids: Callable[[], str] = new_id,
+    ) -> None:
         self._dispatcher, self._journal, self._clock, self._outbound = dispatcher, journal, clock, outbound
+        self._ids = ids
         self._services: Services | None = None
         self._open: dict[tuple[str, str], str] = {}  # (queue, number) → contact
         self._arrivals: dict[str, asyncio.Future[tuple[Telephony, asyncio.Event]]] = {}  # by contact
@@ -90,14 +100,24 @@ class Callbacks:
     # What asks for them
 
     def request(self, asked_in: str, queue: str, number: str, language: str, waited: float) -> None:
-        """A customer who has waited so many seconds wants to be called. A second request for the same queue is the first one's."""
+        """A customer who has waited so many seconds wants to be called. A second request for the same queue is the first one's.
+
+        The contact is in the journal when this returns: a process that dies right after knows of the wish."""
         if (known := self._open.get((queue, number))) is not None:
             self._journal.record(CallbackMerged(queue=queue, callback=known), asked_in)
             return
         now = self._clock.wall()
-        contact = f"{_PREFIX.sub('', asked_in)[:40]}-cb{new_id()[-8:]}"
-        since = now - timedelta(seconds=waited)
-        self._start(Callback(contact, number, queue, language, since, now, asked_in), new=True)
+        contact = f"{_PREFIX.sub('', asked_in)[:40]}-cb{self._ids()[-8:]}"
+        assert self._services is not None
+        hotline = self._services.editions.current.hotline
+        self._journal.record(ContactArrived(
+            hotline=hotline.number, caller=number, called=hotline.number, node="", asterisk_channel="", direction="outbound",
+            callback_of=asked_in, language=language,
+        ), contact)  # fmt: skip
+        if queue in hotline.queues:
+            self._journal.record(queue_entered(terms_of(queue, hotline.queues[queue]), waited=waited), contact)
+        log.info("callback.waits", contact=contact, queue=queue, number=mask_number(number))
+        self._start(Callback(contact, number, queue, language, now - timedelta(seconds=waited), now))
 
     def resume(self, found: OpenContact) -> bool:
         """Takes up what an earlier process left; False for a contact that is no waiting callback."""
@@ -108,9 +128,11 @@ class Callbacks:
         for fact in offer_closed(found, self._clock.wall(), OfferOutcome.FAILED):
             self._journal.record(fact, found.contact)
         since = found.queue.at - timedelta(milliseconds=entered.waited_ms)
+        tried = CallbackAttempted.model_validate(found.called.data).attempt if found.called is not None else 0
         self._start(Callback(
-            found.contact, arrived.caller, entered.queue, arrived.language or "zh", since, found.arrived.at, arrived.callback_of
-        ), new=False)  # fmt: skip
+            found.contact, arrived.caller, entered.queue, arrived.language or "zh", since, found.arrived.at, tried,
+            found.called.at if found.called is not None else None,
+        ))  # fmt: skip
         return True
 
     async def arrived(self, telephony: Telephony) -> bool:
@@ -125,15 +147,15 @@ class Callbacks:
 
     # Inside
 
-    def _start(self, callback: Callback, *, new: bool) -> None:
+    def _start(self, callback: Callback) -> None:
         self._open[callback.queue, callback.number] = callback.contact
-        self._background.start(self._run(callback, new), f"callback {callback.contact}")
+        self._background.start(self._run(callback), f"callback {callback.contact}")
 
-    async def _run(self, callback: Callback, new: bool) -> None:
+    async def _run(self, callback: Callback) -> None:
         arrival: asyncio.Future[tuple[Telephony, asyncio.Event]] = asyncio.get_running_loop().create_future()
         self._arrivals[callback.contact] = arrival
         try:
-            cause, by = await self._serve(callback, new)
+            cause, by = await self._serve(callback)
         finally:
             self._arrivals.pop(callback.contact, None)
             self._open.pop((callback.queue, callback.number), None)
@@ -143,7 +165,7 @@ class Callbacks:
         await self._journal.record(ContactEnded(cause=cause, by=by, ms=max(0, ms)), callback.contact)
         log.info("callback.ended", contact=callback.contact, cause=cause)
 
-    async def _serve(self, callback: Callback, new: bool) -> tuple[EndCause, Party]:
+    async def _serve(self, callback: Callback) -> tuple[EndCause, Party]:
         assert self._services is not None
         services, hotline = self._services, self._services.editions.current.hotline
         config = hotline.queues.get(callback.queue)
@@ -152,19 +174,10 @@ class Callbacks:
         policy = config.callback or CallbackPolicy()
         terms = terms_of(callback.queue, config)
         age = max(0.0, (self._clock.wall() - callback.since).total_seconds())
-        if new:
-            await self._journal.record(ContactArrived(
-                hotline=hotline.number, caller=callback.number, called=hotline.number, node="", asterisk_channel="",
-                direction="outbound", callback_of=callback.asked_in, language=callback.language,
-            ), callback.contact)  # fmt: skip
-            await self._journal.record(queue_entered(terms, waited=age), callback.contact)
-            log.info(
-                "callback.waits", contact=callback.contact, queue=callback.queue, number=mask_number(callback.number)
-            )
         customer = look_up(services.customers, callback.number)
         ticket = Ticket(callback.contact, terms, lambda: self._context(callback, customer), customer)
         try:
-            with self._dispatcher.waiting(ticket, age, self._closed_for(policy)):
+            with self._dispatcher.waiting(ticket, age, self._not_before(callback, policy)):
                 outcome = await self._attempts(callback, policy, ticket)
         finally:
             customer.cancel()
@@ -179,7 +192,7 @@ class Callbacks:
     ) -> QueueOutcome | tuple[EndCause, Party]:
         """Calls when an agent is reserved, until the customer has been served, or it is of no use any more."""
         expires = (callback.asked_at - self._clock.wall()).total_seconds() + policy.expires_hours * 3600
-        arrival, tried = self._arrivals[callback.contact], 0
+        arrival, tried = self._arrivals[callback.contact], callback.tried
         deadline = self._clock.monotonic() + expires
         while True:
             left = deadline - self._clock.monotonic()
@@ -205,8 +218,7 @@ class Callbacks:
                     return await self._talk(callback, ticket, telephony, turn)
             if tried >= policy.attempts:
                 return QueueOutcome.TIMEOUT
-            later = max(policy.retry_minutes * 60, self._closed_for(policy, policy.retry_minutes * 60))
-            self._dispatcher.postpone(callback.contact, later)
+            self._dispatcher.postpone(callback.contact, self._closed_for(policy, policy.retry_minutes * 60))
 
     async def _call(self, callback: Callback, policy: CallbackPolicy, offering: Offering) -> DialOutcome:
         """Calls the customer, while the agent is kept."""
@@ -241,15 +253,22 @@ class Callbacks:
             return EndCause.SERVED, by
         return (EndCause.ABANDONED if by is Party.CUSTOMER else EndCause.UNSERVED), by
 
-    def _closed_for(self, policy: CallbackPolicy, after: float = 0.0) -> float:
-        """Seconds until customers may be called, looked at so many seconds from now."""
+    def _not_before(self, callback: Callback, policy: CallbackPolicy) -> float:
+        """Seconds until the customer may be called: the pause after a call that was not answered goes on after a restart."""
+        pause = 0.0
+        if callback.tried_at is not None:
+            pause = policy.retry_minutes * 60 - (self._clock.wall() - callback.tried_at).total_seconds()
+        return self._closed_for(policy, min(max(0.0, pause), policy.retry_minutes * 60))
+
+    def _closed_for(self, policy: CallbackPolicy, after: float) -> float:
+        """Seconds until customers may be called, at least `after`."""
         assert self._services is not None
         calendars = self._services.editions.current.hotline.calendars
         if policy.hours is None or policy.hours not in calendars:
-            return 0.0
+            return after
         calendar, at = calendars[policy.hours], self._clock.wall() + timedelta(seconds=after)
         if calendar.state(at)[0] == "open":
-            return 0.0
+            return after
         opening = calendar.next_opening(at)
         return (opening - self._clock.wall()).total_seconds() if opening else policy.expires_hours * 3600
 

@@ -31,7 +31,7 @@ class Engagement:
         if self._declined.is_set():
             return OfferOutcome.DECLINED
         offering = self.offering
-        self._leg = leg = await telephony.dial(offering.address, ring_seconds=offering.ring_seconds, headers=headers)
+        self._leg = leg = await telephony.dial({offering.address: headers}, ring_seconds=offering.ring_seconds)
         if self._declined.is_set():
             await leg.cancel()
         outcome = await leg.answered()

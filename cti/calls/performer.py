@@ -50,7 +50,7 @@ class Performer:
 
     def __init__(self, telephony: Telephony, services: Services, edition: Callable[[], Edition]) -> None:
         self.transferred_by: Party | None = None  # who ended the conversation outside, if there was one
-        self.left_something = False  # a message or a fax
+        self.left_something = False  # a message, a fax, or the wish to be called back
         self._telephony, self._services, self._edition = telephony, services, edition
         self._ahead = ""  # the key with which the caller cut an announcement short
 
@@ -143,7 +143,7 @@ class Performer:
             return Transferred(TransferOutcome.ANSWERED)
         await call.forget_connected()
         await call.set(TRANSFER, command.number)
-        leg = await call.dial(address, ring_seconds=command.ring_seconds, headers={})
+        leg = await call.dial({address: {}}, ring_seconds=command.ring_seconds)
         outcome = _OUTCOMES[await leg.answered()]
         if outcome is TransferOutcome.ANSWERED:
             try:

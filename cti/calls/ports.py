@@ -147,10 +147,10 @@ class Telephony(Protocol):
         """Waits, while the caller hears music or an announcement, until one of these keys is pressed, and gives it. Cancel it otherwise."""
         ...
 
-    async def dial(self, address: str, *, ring_seconds: float, headers: Mapping[str, str]) -> Leg:
-        """Rings `address` (`PJSIP/1001`, several joined by &) while the caller hears music, and connects who answers.
+    async def dial(self, phones: Mapping[str, Mapping[str, str]], *, ring_seconds: float) -> Leg:
+        """Rings phones, by address (`PJSIP/1001`), while the caller hears music, and connects who answers first.
 
-        `headers` go onto the INVITE; without any, the phone is not told what the call is.
+        Each INVITE carries its phone's headers; without any, the phone is not told what the call is.
         Returns as soon as Asterisk was asked; the leg tells the rest. The conversation survives the death of this process.
         """
         ...
@@ -186,6 +186,7 @@ class OpenContact:
     queue: Fact | None = None  # `queue.entered` without `queue.left`
     offer: Fact | None = None  # `offer.made` without `offer.ended`
     connected: Fact | None = None  # `agent.connected` without `agent.disconnected`
+    called: Fact | None = None  # the latest `callback.attempted`
 
 
 class Journal(Protocol):

@@ -52,10 +52,8 @@ class Ringing:
         offerings = [engagement.offering for engagement in self._open.values()]
         for offering in offerings:
             await self._dispatcher.show(offering, self._ticket.context())
-        leg = await self._telephony.dial(
-            "&".join(o.address for o in offerings), ring_seconds=offerings[0].ring_seconds,
-            headers=dict(self._headers(offerings[0].contact, "")),
-        )  # fmt: skip
+        phones = {o.address: self._headers(o.contact, o.offer) for o in offerings}
+        leg = await self._telephony.dial(phones, ring_seconds=offerings[0].ring_seconds)
         for engagement in self._open.values():
             engagement.rings_on(leg)
         while self._open:

@@ -235,7 +235,7 @@ class CallSession:
         if stay is None:
             return EndCause.SERVED if self._talked else EndCause.CONTAINED, Party.SYSTEM
         if stay.ended_by is None:
-            return EndCause.UNSERVED, Party.SYSTEM
+            return EndCause.CONTAINED if self._performer.left_something else EndCause.UNSERVED, Party.SYSTEM
         return EndCause.SERVED, stay.ended_by
 
     def _ended_by_customer(self) -> EndCause:
@@ -244,7 +244,7 @@ class CallSession:
             return EndCause.SERVED
         if self._performer.transferred_by is not None:
             return EndCause.TRANSFERRED
-        if self._performer.left_something and stay is None:
+        if self._performer.left_something and (stay is None or stay.outcome is not QueueOutcome.ABANDONED):
             return EndCause.CONTAINED
         abandoned = self._queue_found is not None or (stay is not None and stay.outcome is QueueOutcome.ABANDONED)
         return EndCause.ABANDONED if abandoned else EndCause.LEFT_FLOW
@@ -290,12 +290,14 @@ class CallSession:
         """Writes down the nodes that were left, for the journal and for the agent's screen."""
         hotline = self._edition.hotline
         for visit in visited:
+            self._call_back(
+                visit.facts
+            )  # before the visit is known: a process that dies in between hears the wish again
             self._services.journal.record(NodeVisited(
                 flow=hotline.name, version=hotline.version, node=visit.node, node_kind=visit.kind, input=visit.input,
                 outcome=visit.outcome, ms=visit.ms,
             ), self._contact)  # fmt: skip
             self._record(visit.facts)
-            self._call_back(visit.facts)
             title = hotline.title(visit.node)
             self._path.append(PathStep(node=visit.node, title_zh=title.zh, title_en=title.en, input=visit.input))
 
@@ -303,7 +305,7 @@ class CallSession:
         """A place in the queue that the caller had is kept for the callback."""
         for wish in facts:
             if isinstance(wish, CallbackRequested) and self._services.call_back is not None:
-                now = self._services.clock.monotonic()
+                now, self._performer.left_something = self._services.clock.monotonic(), True
                 waited = now - self._places.get(wish.queue, now)
                 self._services.call_back(self._contact, wish.queue, wish.number, wish.language, waited)
 

@@ -43,7 +43,7 @@ class EndCause(StrEnum):
     """Why a contact ended."""
 
     SERVED = "served"  # after a conversation with an agent
-    CONTAINED = "contained"  # the flow reached its end: self-service
+    CONTAINED = "contained"  # the flow did what was wanted: self-service, a message, a fax, the wish to be called back
     TRANSFERRED = "transferred"  # after a conversation with a number outside
     LEFT_FLOW = "left_flow"  # the customer hung up in the IVR
     ABANDONED = "abandoned"  # the customer hung up while waiting or while it rang

@@ -12,13 +12,14 @@ from typing import Final, Literal
 from cti.calls.ports import OpenContact
 from cti.facts import Fact
 
-Span = Literal["queue", "offer", "connected"]
+Span = Literal["queue", "offer", "connected", "called"]
 
 # kind → what it opens, and the field whose value the closing fact must repeat
 _OPENS: Final[dict[str, tuple[Span, str]]] = {
     "queue.entered": ("queue", "queue"),
     "offer.made": ("offer", "offer"),
     "agent.connected": ("connected", "offer"),
+    "callback.attempted": ("called", "queue"),  # nothing closes it: the latest is known until the contact ends
 }
 _CLOSES: Final[dict[str, tuple[Span, str]]] = {
     "queue.left": ("queue", "queue"),
@@ -52,8 +53,9 @@ class Trace:
             return facts[self.spans[span][0]] if span in self.spans else None
 
         return OpenContact(
-            contact, facts[self.last], facts[self.arrived], fact("queue"), fact("offer"), fact("connected")
-        )
+            contact, facts[self.last], facts[self.arrived], fact("queue"), fact("offer"), fact("connected"),
+            fact("called"),
+        )  # fmt: skip
 
 
 def fold(before: Mapping[str, Trace], facts: Iterable[Fact]) -> dict[str, Trace | None]:

@@ -36,11 +36,11 @@ class SimulatedLeg(FakeLeg):
     """Tells the exchange when its phone talks, and whoever dialed it when it is answered and over."""
 
     def __init__(
-        self, exchange: Exchange, address: str, headers: dict[str, str], ring_seconds: float,
+        self, exchange: Exchange, told: Mapping[str, Mapping[str, str]], ring_seconds: float,
         phones: Mapping[str, FakePhone], on_answer: Callable[[], None],
     ) -> None:  # fmt: skip
         self._exchange, self._on_answer = exchange, on_answer
-        super().__init__(address, headers, ring_seconds, phones)
+        super().__init__(told, ring_seconds, phones)
 
     def pick_up(self, address: str | None = None) -> None:
         before = self.answered_by
@@ -77,22 +77,23 @@ class SimulatedCall(FakeTelephony):
     def talking(self) -> bool:
         return bool(self.legs) and self.legs[-1].was_answered and not self.legs[-1].over
 
-    async def dial(self, address: str, *, ring_seconds: float, headers: Mapping[str, str]) -> FakeLeg:
+    async def dial(self, phones: Mapping[str, Mapping[str, str]], *, ring_seconds: float) -> FakeLeg:
         self._check()
         self.variables.pop("DIALSTATUS", None)
         self.music = None
-        if "@" in address:
-            leg: FakeLeg = self._dial_site(address, dict(headers), ring_seconds)
+        [address, *others] = phones
+        if "@" in address and not others:
+            leg: FakeLeg = self._dial_site(address, phones[address], ring_seconds)
         else:
-            found = {one: self.exchange.phone(one, self.contact) for one in address.split("&")}
-            phones = {one: phone for one, phone in found.items() if phone is not None}
-            leg = SimulatedLeg(self.exchange, address, dict(headers), ring_seconds, phones, self.answers_origin)
+            found = {one: self.exchange.phone(one, self.contact) for one in phones}
+            there = {one: phone for one, phone in found.items() if phone is not None}
+            leg = SimulatedLeg(self.exchange, phones, ring_seconds, there, self.answers_origin)
         self.legs = [leg]
         return leg
 
-    def _dial_site(self, address: str, headers: dict[str, str], ring_seconds: float) -> SimulatedLeg:
+    def _dial_site(self, address: str, headers: Mapping[str, str], ring_seconds: float) -> SimulatedLeg:
         node = address.partition("@node-")[2]
-        leg = SimulatedLeg(_Nobody(), address, headers, ring_seconds + 5, {address: FakePhone()}, lambda: None)
+        leg = SimulatedLeg(_Nobody(), {address: headers}, ring_seconds + 5, {address: FakePhone()}, lambda: None)
         away = SimulatedCall(self.exchange, self.contact, node, self.caller, headers.get("X-Hotline-Offer", ""))
 
         def ended() -> None:

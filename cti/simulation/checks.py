@@ -27,6 +27,7 @@ class Checks:
         self._talking: dict[str, str] = {}  # by contact: agent
         self._ended: set[str] = set()
         self._arrived: set[str] = set()
+        self._queues: dict[str, str] = {}  # by contact: where it waits, from facts alone
         self._states: dict[str, dict[str, str]] = {}  # by site: agent → state, from facts alone
 
     def broken(self, rule: str, what: str) -> None:
@@ -100,11 +101,20 @@ class Checks:
                 self._talking[contact] = data["agent"]
             case "agent.disconnected" if contact:
                 self._talking.pop(contact, None)
+            case "queue.entered" if contact:
+                if contact in self._queues:
+                    self.broken("two_places", f"{contact} enters {data['queue']} while in {self._queues[contact]}")
+                self._queues[contact] = data["queue"]
+            case "queue.left" if contact:
+                if self._queues.pop(contact, None) != data["queue"]:
+                    self.broken("left_twice", f"{contact} leaves {data['queue']}")
             case "agent.state_changed":
                 self._states.setdefault(fact.site, {})[data["agent"]] = data["state"]
             case "agent.status_changed":
                 if data["was"] == "logged_out":  # a process that begins knows nobody's state
                     self._states.setdefault(fact.site, {})[data["agent"]] = State.IDLE
+            case "callback.attempted":
+                self.counts[f"callback {data['outcome']}"] += 1
             case "agent.repaired":
                 self.counts[f"repaired {data['thought']}/{data['found']}"] += 1
         if contact in self._ended and fact.kind not in _AFTER_THE_END:
@@ -118,6 +128,7 @@ class Checks:
             if site.process is None:
                 continue
             acd, now = site.process.dispatcher.acd, site.clock.monotonic()
+            self._as_replayed(site.name, acd)
             for agent in acd.agents.values():
                 for one in agent.assignments.values():
                     age = now - one.since
@@ -145,14 +156,25 @@ class Checks:
                 self.broken("left_waiting", f"{name}: {waiting.contact} of {waiting.origin or name}")
             for offer in dispatcher.engagements:
                 self.broken("left_engaged", f"{name}: {offer}")
-            states = self._states.get(name, {})
+            self._as_replayed(name, dispatcher.acd)
             for agent in dispatcher.acd.agents.values():
                 if agent.assignments:
                     self.broken("not_released", f"{name}: agent {agent.number} {agent.state} with {agent.offer}")
-                if states.get(agent.number, State.IDLE) != agent.state:
-                    self.broken(
-                        "replay", f"{name}: agent {agent.number} is {agent.state}, facts say {states.get(agent.number)}"
-                    )
+        for contact, queue in sorted(self._queues.items()):
+            self.broken("replay", f"{contact} is in {queue} for ever, as facts say")
+
+    def _as_replayed(self, site: str, acd: Acd) -> None:
+        """What facts alone tell is what the router has: agents' states, and who waits in which queue."""
+        states = self._states.get(site, {})
+        for agent in acd.agents.values():
+            if states.get(agent.number, State.IDLE) != agent.state:
+                self.broken(
+                    "replay", f"{site}: agent {agent.number} is {agent.state}, facts say {states.get(agent.number)}"
+                )
+        for waiting in acd.waiting.values():
+            told = self._queues.get(waiting.contact)
+            if waiting.origin is None and told != waiting.queue:
+                self.broken("replay", f"{site}: {waiting.contact} waits in {waiting.queue}, facts say {told}")
 
 
 _AFTER_THE_END = frozenset({

@@ -129,13 +129,36 @@ class Measure:
 def interval(values: Sequence[float], batches: int = 20) -> tuple[float, float]:
     """Mean and half-width of its 95 % confidence interval, by batch means (Law, Simulation Modeling and Analysis, §9.5.3): waits that
     follow each other are not independent, the means of long batches nearly are."""
+    mean, error = _mean_and_error(values, batches)
+    return mean, STUDENT_19 * error
+
+
+def share_interval(happened: Sequence[bool], commoner: Sequence[bool]) -> tuple[float, float, float]:
+    """A share, and the ends of its 95 % interval: Wilson's score (1927), with the number of calls divided by what their dependence takes
+    away. Of something that never happened batches say nothing; then the dependence is that of `commoner`, of the same calls."""
+    share, worth = _worth(happened)
+    worth = worth or _worth(commoner)[1] or 1.0
+    z2 = STUDENT_19**2 / worth
+    middle, half = (share + z2 / 2) / (1 + z2), math.sqrt(z2 * (share * (1 - share) + z2 / 4)) / (1 + z2)
+    return share, max(0.0, middle - half), min(1.0, middle + half)
+
+
+def _worth(happened: Sequence[bool]) -> tuple[float, float]:
+    """The share, and how many independent calls would know it as well; 0 when that can't be said."""
+    share, error = _mean_and_error(happened, 20)
+    if not 0 < error < math.inf:
+        return share, 0.0
+    return share, min(float(len(happened)), share * (1 - share) / error**2)
+
+
+def _mean_and_error(values: Sequence[float], batches: int) -> tuple[float, float]:
     size = len(values) // batches
     if size < 1:
         return (sum(values) / len(values) if values else 0.0), math.inf
     means = [sum(values[i * size : (i + 1) * size]) / size for i in range(batches)]
     mean = sum(means) / batches
     deviation = math.sqrt(sum((m - mean) ** 2 for m in means) / (batches - 1))
-    return mean, STUDENT_19 * deviation / math.sqrt(batches)
+    return mean, deviation / math.sqrt(batches)
 
 
 STUDENT_19 = 2.093  # 97.5 % quantile of Student's t with 19 degrees of freedom

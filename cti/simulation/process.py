@@ -7,13 +7,13 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from itertools import count
-from typing import Any
+from typing import Any, Protocol
 
-from cti.calls.context import CustomerCard
+from cti.calls.callbacks import Callbacks
 from cti.calls.directory import Directory
 from cti.calls.dispatcher import Dispatcher
 from cti.calls.editions import Edition, Editions
-from cti.calls.ports import HttpAnswer, OpenContact, Screens
+from cti.calls.ports import Customers, HttpAnswer, OpenContact, Outbound, Screens
 from cti.calls.rules import closed_queues, rules_of
 from cti.calls.services import Services
 from cti.facts import Fact, FactData
@@ -42,7 +42,8 @@ class Disk(MemoryJournal):
 
     def __init__(self, site: str, clock: VirtualClock, keep: bool) -> None:
         numbers = count(1)
-        super().__init__(site, clock, lambda: f"{next(numbers):026d}")  # the same ids in the same run
+        self.ids = lambda: f"{next(numbers):026d}"  # the same in the same run
+        super().__init__(site, clock, self.ids)
         self._keep = keep
 
     def record(self, data: FactData, contact: str | None = None) -> Awaitable[Fact]:
@@ -89,9 +90,8 @@ class Plain:
         return 0
 
 
-class NoCustomers:
-    async def find(self, number: str) -> CustomerCard | None:
-        return None
+class Outside(Outbound, Customers, Protocol):
+    """Customers: those who can be called, and what is known of them."""
 
 
 class NoBusiness:
@@ -109,7 +109,7 @@ class Process:
 
     def __init__(
         self, site: str, peers: Sequence[str], hotline: Hotline, disk: Disk, clock: VirtualClock, screens: Screens,
-        open_line: OpenLine,
+        open_line: OpenLine, outside: Outside,
     ) -> None:  # fmt: skip
         self.journal = Handle(disk)
         self.hub = PeerHub(
@@ -118,14 +118,16 @@ class Process:
         )  # fmt: skip
         self.dispatcher = Dispatcher(site, self.journal, clock, screens, self.hub, lambda agent: f"PJSIP/{agent}")
         self.hub.attach(self.dispatcher)
+        self.callbacks = Callbacks(self.dispatcher, self.journal, clock, outside, disk.ids)
         plain = Plain()
         services = Services(
             site=site, editions=Editions(Edition(hotline, plain)), dispatcher=self.dispatcher, journal=self.journal, clock=clock,
-            http=NoBusiness(), customers=NoCustomers(),
+            http=NoBusiness(), customers=outside,
             offer_headers=lambda contact, offer: {"X-Hotline-Contact": contact, "X-Hotline-Offer": offer}, flow_variables={},
-            recordings=plain, seal=SEAL, trunk=lambda number: None,
+            recordings=plain, seal=SEAL, trunk=lambda number: None, call_back=self.callbacks.request,
         )  # fmt: skip
-        self.directory = Directory(services)
+        self.callbacks.attach(services)
+        self.directory = Directory(services, self.callbacks)
         self._hotline, self._clock = hotline, clock
         self._tasks: dict[asyncio.Task[Any], None] = {}
         self.errors: list[BaseException] = []
@@ -146,6 +148,7 @@ class Process:
     async def die(self) -> None:
         self.journal.dead = True
         await self.dispatcher.close()
+        await self.callbacks.close()
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from cti.simulation.erlang import Theory, erlang_a, erlang_c
-from cti.simulation.figures import QueueFigures, interval
+from cti.simulation.figures import QueueFigures, interval, share_interval
 from cti.simulation.randomness import Distribution, Exponential
 from cti.simulation.scenario import Scenario, SimulatedQueue, SimulatedSite, simple_queue
 from cti.simulation.world import Outcome, Progress, simulate
@@ -29,16 +29,17 @@ class Row:
     measure: str
     theory: float
     simulated: float
-    half_width: float  # of the 95 % confidence interval
+    low: float  # of the 95 % confidence interval
+    high: float
 
     @property
     def within(self) -> bool:
-        return abs(self.simulated - self.theory) <= self.half_width
+        return self.low <= self.theory <= self.high
 
     def as_json(self) -> dict[str, Any]:
         return {
             "name": self.name, "measure": self.measure, "theory": round(self.theory, 5), "simulated": round(self.simulated, 5),
-            "interval": [round(self.simulated - self.half_width, 5), round(self.simulated + self.half_width, 5)],
+            "interval": [round(self.low, 5), round(self.high, 5)],
             "within": self.within,
         }  # fmt: skip
 
@@ -79,19 +80,23 @@ def _run(
 
 def _compared(name: str, outcome: Outcome, theory: Theory, at_once_ms: int) -> Iterator[Row]:
     waits = _queue(outcome).waits
-    for measure, expected, values in (
-        ("P(wait)", theory.waits, [float(w > at_once_ms) for w in waits]),
-        ("answered in 20 s", theory.in_time, [float(w <= 20_000) for w in waits]),
-        ("ASA s", theory.asa, [w / 1000 for w in waits]),
-    ):
-        yield Row(name, measure, expected, *interval(values))
+    waited = [w > at_once_ms for w in waits]
+    yield Row(name, "P(wait)", theory.waits, *share_interval(waited, waited))
+    yield Row(name, "answered in 20 s", theory.in_time, *share_interval([w <= 20_000 for w in waits], waited))
+    yield _mean(name, "ASA s", theory.asa, waits)
 
 
 def _impatient(outcome: Outcome, theory: Theory) -> Iterator[Row]:
     name, queue = "Erlang A: 200/h, 180 s, 10 agents, patience 120 s", _queue(outcome)
-    yield Row(name, "abandoned", theory.abandons, *interval([float(a) for a in queue.gave_up]))
-    yield Row(name, "P(wait)", theory.waits, *interval([float(w > 0) for w in queue.all_waits]))
-    yield Row(name, "mean wait s", theory.asa, *interval([w / 1000 for w in queue.all_waits]))
+    waited = [w > 0 for w in queue.all_waits]
+    yield Row(name, "abandoned", theory.abandons, *share_interval(queue.gave_up, waited))
+    yield Row(name, "P(wait)", theory.waits, *share_interval(waited, waited))
+    yield _mean(name, "mean wait s", theory.asa, queue.all_waits)
+
+
+def _mean(name: str, measure: str, expected: float, waits: Sequence[int]) -> Row:
+    mean, half = interval([w / 1000 for w in waits])
+    return Row(name, measure, expected, mean, mean - half, mean + half)
 
 
 def _queue(outcome: Outcome) -> QueueFigures:

@@ -25,6 +25,15 @@ class SimulatedQueue(_Model):
     profile: tuple[float, ...] = Field(default=(), description="calls per hour in each hour of the run; it repeats")
     handling: Distribution = Exponential(mean=180)
     patience: Distribution | None = Field(default=None, description="None: callers wait for ever")
+    wants_callback: float = Field(
+        default=0, ge=0, le=1, description="of those who have lost patience: they press a key instead of hanging up"
+    )
+    comes_again: float = Field(
+        default=0,
+        ge=0,
+        le=1,
+        description="of callers: they have talked with an agent before, for a queue that is `sticky`",
+    )
     share: dict[str, float] = Field(default={}, description="site → weight of its callers; evenly when not given")
 
     def rate(self, at: float) -> float:

@@ -10,19 +10,20 @@ def faults(seconds: float = 3600) -> Scenario:
     """Three small sites that help each other, people who make mistakes, and everything that can go wrong."""
     patient, call = Exponential(mean=240), Exponential(mean=150)
     overflow = [{"when": {"nobody_logged_in": True}}, {"when": {"waited_seconds": 5}, "returns_after_seconds": 10}]
+    called_back = {"attempts": 3, "retry_minutes": 2, "ring_seconds": 20}
     return Scenario(
         sites=tuple(
             SimulatedSite(name=name, agents=((2, {"claims": 50}), (2, {"claims": 50, "advice": 80}))) for name in ("sh", "bj", "gz")
         ),
         queues=(
             SimulatedQueue(
-                name="claims", queue=simple_queue("claims", {"claims": 1}, wrap_up_seconds=10, overflow=overflow),
-                per_hour=150, handling=call, patience=patient,
+                name="claims", queue=simple_queue("claims", {"claims": 1}, wrap_up_seconds=10, overflow=overflow, callback=called_back),
+                per_hour=150, handling=call, patience=patient, wants_callback=0.5,
             ),
             SimulatedQueue(
-                name="advice", handling=call, patience=patient, per_hour=60, share={"sh": 2, "bj": 1},
+                name="advice", handling=call, patience=patient, per_hour=60, share={"sh": 2, "bj": 1}, comes_again=0.3,
                 queue=simple_queue(
-                    "advice", {"advice": 90}, wrap_up_seconds=10, priority=5, strategy="most_skilled",
+                    "advice", {"advice": 90}, wrap_up_seconds=10, priority=5, strategy="most_skilled", sticky={"wait_seconds": 15},
                     rings=[{"after_seconds": 10, "skills": {"advice": 1}}], overflow=[{"when": {"always": True}, "choose": "all"}],
                 ),
             ),

@@ -9,8 +9,9 @@ from contextlib import asynccontextmanager
 from typing import Protocol
 
 from cti.acd import Health
+from cti.calls.context import CustomerCard
 from cti.calls.dispatcher import Dispatcher
-from cti.calls.ports import TelephonyFailed
+from cti.calls.ports import DialOutcome, TelephonyFailed
 from cti.ivr import Hotline
 from cti.peers.hub import Socket
 from cti.simulation.asterisk import SimulatedCall
@@ -37,6 +38,14 @@ class Surroundings(Protocol):
         ...
 
     def site_of(self, node: str) -> SimulatedSiteWorld: ...
+
+    async def ring_customer(self, site: SimulatedSiteWorld, number: str, contact: str, seconds: float) -> DialOutcome:
+        """A carrier rings a customer; one who answers comes in as a call of that contact."""
+        ...
+
+    def last_agent(self, number: str) -> str | None:
+        """With whom a customer has talked before."""
+        ...
 
 
 class SimulatedSiteWorld:
@@ -65,7 +74,9 @@ class SimulatedSiteWorld:
 
     async def start(self) -> None:
         """A process begins; desktops come back one by one."""
-        process = Process(self.name, self._peers, self._hotline, self.disk, self.clock, self._desktops, self._open_line)
+        process = Process(
+            self.name, self._peers, self._hotline, self.disk, self.clock, self._desktops, self._open_line, self
+        )
         process.errors = self.errors
         self.process = process
         if self.watch is not None:
@@ -175,6 +186,19 @@ class SimulatedSiteWorld:
             self._answered(call, ask)
         else:
             self._ask(call, ask)
+
+    def take_called_back(self, call: SimulatedCall) -> None:
+        """A customer whom we have called has answered."""
+        self._run_dialplan(call, lambda process: process.directory.called_back(call))
+
+    # Customers, implementing `simulation.process.Outside`
+
+    async def call(self, number: str, *, contact: str, ring_seconds: float) -> DialOutcome:
+        return await self._world.ring_customer(self, number, contact, ring_seconds)
+
+    async def find(self, number: str) -> CustomerCard | None:
+        last = self._world.last_agent(number)
+        return CustomerCard(name="", last_agent=last) if last is not None else None
 
     # Phones
 

@@ -12,12 +12,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from cti.calls.ports import DialOutcome
 from cti.ivr import Hotline
 from cti.simulation.asterisk import SimulatedCall
 from cti.simulation.checks import Checks
 from cti.simulation.faults import break_things
 from cti.simulation.figures import Measure
-from cti.simulation.hotline import hotline_of
+from cti.simulation.hotline import CALLBACK_KEY, hotline_of
 from cti.simulation.links import End, Line
 from cti.simulation.people import Person
 from cti.simulation.randomness import streams
@@ -28,6 +29,8 @@ from cti.testing.virtual_time import run_virtually
 DRAIN_SECONDS = 2 * 3600.0  # after the last arrival; who is still there then is stuck
 SETTLE_SECONDS = 120.0  # for wrap-ups and desktops after the last caller has gone
 LOOK_SECONDS = 30.0
+CUSTOMER_AWAY = 0.25  # of those who are called back: they do not answer
+HANGS_UP_AFTER_KEY = 5.0
 
 Progress = Callable[[float, int], None]
 
@@ -105,7 +108,7 @@ class World:
     def __init__(self, scenario: Scenario, seed: int, checks: bool, progress: Progress | None) -> None:
         self.scenario, self.rng = (
             scenario,
-            streams(seed, ("arrivals", "people", "handling", "patience", "faults", "lines", "skew")),
+            streams(seed, ("arrivals", "people", "handling", "patience", "faults", "lines", "skew", "callbacks")),
         )
         self.now: Callable[[], float] = _now
         self.checks = Checks(self.now) if checks else None
@@ -115,6 +118,8 @@ class World:
         self.arriving = True
         self._hotline: Hotline = hotline_of(scenario)
         self._queue_of: dict[str, SimulatedQueue] = {}  # by contact
+        self._last_agent: dict[str, str] = {}  # by the customer's number
+        self._numbers: list[str] = []  # of all agents
         self._calls: dict[SimulatedCall, None] = {}
         self._empty = asyncio.Event()
         self._empty.set()
@@ -175,6 +180,24 @@ class World:
     def site_of(self, node: str) -> SimulatedSiteWorld:
         return next(site for site in self.sites.values() if site.node == node)
 
+    async def ring_customer(self, site: SimulatedSiteWorld, number: str, contact: str, seconds: float) -> DialOutcome:
+        rng = self.rng["callbacks"]
+        if not site.node_up:
+            return DialOutcome.UNREACHABLE
+        if rng.random() < CUSTOMER_AWAY:
+            await asyncio.sleep(seconds)
+            return DialOutcome.NO_ANSWER
+        await asyncio.sleep(rng.uniform(2.0, seconds))
+        if not self.sites[site.name].node_up:  # lost while it rang
+            return DialOutcome.UNREACHABLE
+        call = SimulatedCall(site, contact, site.node, number)
+        self._begin(call, self._queue_of[contact.partition("-cb")[0]])
+        site.take_called_back(call)
+        return DialOutcome.ANSWERED
+
+    def last_agent(self, number: str) -> str | None:
+        return self._last_agent.get(number)
+
     # Inside
 
     def _build(self) -> None:
@@ -196,6 +219,7 @@ class World:
                 site.disk.subscribe(self.checks.fact)
                 site.watch = self.checks.watch
             self.sites[config.name] = site
+            self._numbers += persons
         for i, one in enumerate(sorted(names)):
             for other in sorted(names)[i + 1 :]:
                 self.lines[one, other] = Line(one, other, self.rng["lines"])
@@ -262,17 +286,30 @@ class World:
         contact = f"{site.node}-{self._count}"
         call = SimulatedCall(site, contact, site.node, f"138{self._count:08d}")
         call.called = queue.name
-        call.variables["SIMULATED_QUEUE"] = queue.name
-        self._queue_of[contact] = queue
+        if queue.comes_again and self.rng["callbacks"].random() < queue.comes_again:
+            self._last_agent[call.caller] = self.rng["callbacks"].choice(self._numbers)
+        self._begin(call, queue)
+        site.take_call(call)
+
+    def _begin(self, call: SimulatedCall, queue: SimulatedQueue) -> None:
+        """A customer is on the line, for as long as their patience lasts."""
+        self._queue_of[call.contact] = queue
         self._calls[call] = None
         self._empty.clear()
-        site.take_call(call)
         if queue.patience is not None:
             patience = queue.patience.draw(self.rng["patience"])
-            timer = asyncio.get_running_loop().call_later(patience, self._give_up, call)
+            timer = asyncio.get_running_loop().call_later(patience, self._loses_patience, call, queue)
             call.on_over = lambda: self._gone(call, timer)
         else:
             call.on_over = lambda: self._gone(call, None)
+
+    def _loses_patience(self, call: SimulatedCall, queue: SimulatedQueue) -> None:
+        """Some ask to be called back; when that is not heard, because a phone rings just now, they hang up all the same."""
+        if queue.wants_callback and self.rng["callbacks"].random() < queue.wants_callback:
+            call.press(CALLBACK_KEY)
+            asyncio.get_running_loop().call_later(HANGS_UP_AFTER_KEY, self._give_up, call)
+        else:
+            self._give_up(call)
 
     def _give_up(self, call: SimulatedCall) -> None:
         if not call.over and not (call.legs and call.legs[-1].was_answered):
@@ -290,6 +327,9 @@ class World:
         try:
             async with asyncio.timeout(DRAIN_SECONDS):
                 await self._empty.wait()
+                while any(s.process is None or s.process.callbacks.waiting for s in self.sites.values()):
+                    await asyncio.sleep(LOOK_SECONDS)
+                    await self._empty.wait()
         except TimeoutError:
             for call in [call for call in self._calls if call.talking]:
                 call.caller_hangs_up()

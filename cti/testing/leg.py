@@ -23,11 +23,13 @@ class FakeLeg:
     """Implements `calls.ports.Leg`. A test may act as the agent with `pick_up`, `decline` and `hang_up`."""
 
     def __init__(
-        self, address: str, headers: dict[str, str], ring_seconds: float, phones: Mapping[str, FakePhone]
+        self, told: Mapping[str, Mapping[str, str]], ring_seconds: float, phones: Mapping[str, FakePhone]
     ) -> None:
+        """`told`: the headers for each address; those that can be reached are in `phones`."""
         self._ringing = dict(phones)  # by address
         self.answered_by: str | None = None
-        self.address, self.headers = address, headers
+        self.address = "&".join(told)
+        self.told = {address: dict(headers) for address, headers in told.items()}
         self._loop = asyncio.get_running_loop()
         self._known, self._over = asyncio.Event(), asyncio.Event()
         self._outcome: DialOutcome | None = None
@@ -64,6 +66,11 @@ class FakeLeg:
         """Ends the conversation."""
         if self._outcome is DialOutcome.ANSWERED:
             self._end()
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What the phone was told that rings first, or would have."""
+        return self.told[next(iter(self._ringing), next(iter(self.told)))]
 
     # The port
 

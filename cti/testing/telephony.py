@@ -166,10 +166,10 @@ class FakeTelephony:
         finally:
             self._while_waiting = None
 
-    async def dial(self, address: str, *, ring_seconds: float, headers: Mapping[str, str]) -> FakeLeg:
+    async def dial(self, phones: Mapping[str, Mapping[str, str]], *, ring_seconds: float) -> FakeLeg:
         self._check()
-        found = {one: self.phones[one] for one in address.split("&") if one in self.phones}
-        leg = FakeLeg(address, dict(headers), ring_seconds, found)
+        found = {address: self.phones[address] for address in phones if address in self.phones}
+        leg = FakeLeg(phones, ring_seconds, found)
         self.legs.append(leg)
         self.variables.pop("DIALSTATUS", None)
         self.music = None

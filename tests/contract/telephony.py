@@ -220,7 +220,7 @@ class TelephonyContract:
     # Phones
 
     async def dialed(self, world: World, address: str = AGENT, ring_seconds: float = 10) -> Leg:
-        return await world.telephony.dial(address, ring_seconds=ring_seconds, headers=HEADERS)
+        return await world.telephony.dial({address: HEADERS}, ring_seconds=ring_seconds)
 
     async def test_the_agent_answers_and_hangs_up(self, world: World) -> None:
         leg = await self.dialed(world)
@@ -317,8 +317,11 @@ class TelephonyContract:
         assert await soon(world.telephony.play([SHORT])) == ""
 
     async def test_one_of_several_phones_answers(self, world: World) -> None:
-        leg = await self.dialed(world, f"{NOBODY}&{AGENT}")
+        leg = await world.telephony.dial(
+            {NOBODY: {**HEADERS, "X-Hotline-Offer": "01OTHER"}, AGENT: HEADERS}, ring_seconds=10
+        )
         phone = await world.ringing()
+        assert phone.told() == HEADERS, phone.told()
         await phone.answer()
         assert await soon(leg.answered()) is DialOutcome.ANSWERED
         await phone.hang_up()
@@ -364,7 +367,7 @@ class TelephonyContract:
         await soon(call.caller_gone())
         for attempt in (
             call.answer(), call.play([SHORT]), call.collect([], max_digits=1, first_digit=1, between_digits=1), call.hold(),
-            call.unhold(), call.announce([SHORT]), call.dial(AGENT, ring_seconds=1, headers={}), call.get("A"), call.set("A", "b"),
+            call.unhold(), call.announce([SHORT]), call.dial({AGENT: {}}, ring_seconds=1), call.get("A"), call.set("A", "b"),
             call.record(world.file("gone"), longest=1, silence=1), call.receive_fax(world.file("gone")), call.keep_private(True),
         ):  # fmt: skip
             with pytest.raises(CallerGone):

@@ -89,10 +89,10 @@ async def test_phones_act_by_themselves_as_told(world: FakeWorld) -> None:
     call = world.telephony
     call.phones["PJSIP/1"] = FakePhone(answers_after=0.05, talks_for=0.1)
     call.phones["PJSIP/2"] = FakePhone(declines_after=0.05)
-    leg = await call.dial("PJSIP/1", ring_seconds=1, headers={})
+    leg = await call.dial({"PJSIP/1": {}}, ring_seconds=1)
     assert 0.09 < await soon(leg.ended()) < 0.5
-    leg = await call.dial("PJSIP/2", ring_seconds=1, headers={})
+    leg = await call.dial({"PJSIP/2": {}}, ring_seconds=1)
     assert await soon(leg.answered()) == "busy"
-    leg = await call.dial(AGENT, ring_seconds=1, headers={})
+    leg = await call.dial({AGENT: {}}, ring_seconds=1)
     await leg.ring_answer()
     assert await soon(leg.answered()) == "answered"

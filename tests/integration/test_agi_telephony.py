@@ -214,7 +214,7 @@ async def test_no_digit_of_a_fast_typist_is_lost(world: AsteriskWorld) -> None:
 
 
 async def test_hanging_up_in_a_conversation_ends_it(world: AsteriskWorld) -> None:
-    leg = await world.telephony.dial(AGENT, ring_seconds=5, headers={})
+    leg = await world.telephony.dial({AGENT: {}}, ring_seconds=5)
     phone = await world.ringing()
     await phone.answer()
     await soon(leg.answered())
@@ -225,7 +225,7 @@ async def test_hanging_up_in_a_conversation_ends_it(world: AsteriskWorld) -> Non
 
 
 async def test_a_phone_that_can_is_asked_to_answer_by_itself(world: AsteriskWorld) -> None:
-    leg = await world.telephony.dial(AGENT, ring_seconds=5, headers={})
+    leg = await world.telephony.dial({AGENT: {}}, ring_seconds=5)
     await world.ringing()
     await leg.ring_answer()
     await until(lambda: any(m.get("event") == "talk" for m in world.phone.requests), "NOTIFY with Event: talk")
@@ -255,7 +255,7 @@ async def unlinked(settings: Settings, pbx: Pbx) -> AsyncIterator[AsteriskWorld]
 
 
 async def test_without_ami_the_end_of_a_conversation_tells_that_there_was_one(unlinked: AsteriskWorld) -> None:
-    leg = await unlinked.telephony.dial(AGENT, ring_seconds=5, headers={})
+    leg = await unlinked.telephony.dial({AGENT: {}}, ring_seconds=5)
     phone = await unlinked.ringing()
     await phone.answer()
     await asyncio.sleep(0.3)
@@ -276,7 +276,7 @@ async def test_without_ami_cancelled_gathering_goes_on_in_asterisk_and_then_the_
 async def test_an_answer_missed_while_the_link_was_down_is_found_when_it_is_back(
     settings: Settings, unlinked: AsteriskWorld
 ) -> None:
-    leg = await unlinked.telephony.dial(AGENT, ring_seconds=5, headers={})
+    leg = await unlinked.telephony.dial({AGENT: {}}, ring_seconds=5)
     phone = await unlinked.ringing()
     await phone.answer()
     async with linked(settings) as back:

@@ -33,4 +33,4 @@ def test_erlang_a_with_endless_patience_is_erlang_c() -> None:
 
 def test_a_short_run_comes_near_theory() -> None:
     row = next(reference_rows(scale=0.2))
-    assert abs(row.simulated - row.theory) < 2 * row.half_width
+    assert abs(row.simulated - row.theory) < row.high - row.low

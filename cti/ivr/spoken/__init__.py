@@ -15,6 +15,7 @@ from typing import Final, Literal, Protocol
 
 from cti.ivr.spoken import en, zh
 
+MOST_FEN = 10**14
 Form = Literal["digits", "number", "money", "date", "time", "duration"]
 PREFIX: Final = "say-"
 MAX_DIGITS: Final = 24  # spoken one by one; who would listen to more?
@@ -80,6 +81,8 @@ def _money(speaker: Speaker, value: str) -> list[str] | None:
     if _MONEY.fullmatch(value) is None:
         return None
     fen = int((abs(Decimal(value)) * 100).quantize(Decimal(1), ROUND_HALF_UP))
+    if fen >= MOST_FEN:  # it was rounded up to one digit more than there are words for
+        return None
     said: list[str] = ["minus"] if value.startswith("-") and fen else []
     return said + speaker.money(*divmod(fen, 100))
 

@@ -72,6 +72,11 @@ def test_a_value_is_said_as_people_say_it(form: Form, value: str, zh: str | None
     assert (heard(form, value, "zh"), heard(form, value, "en")) == (zh, en)
 
 
+def test_an_amount_that_is_rounded_up_to_too_many_digits_is_not_said() -> None:
+    assert words("money", "999999999999.995", "zh") is None
+    assert words("money", "999999999999.994", "zh") is not None
+
+
 def test_a_language_without_vocabulary_says_nothing() -> None:
     assert words("number", "1", "fr") is None
     assert vocabulary("fr", ["number"]) == {}
