@@ -41,7 +41,9 @@ def _merge(file: Path, part: str, changes: Changes) -> None:
     content = yaml.safe_load(file.read_text())
     for name, change in changes.items():
         content[part].setdefault(name, {}).update(change)
-    file.write_text(yaml.safe_dump(content, allow_unicode=True))
+    dumper = yaml.SafeDumper
+    dumper.ignore_aliases = lambda *_: True  # type: ignore[method-assign,assignment]
+    file.write_text(yaml.dump(content, Dumper=dumper, allow_unicode=True))
 
 
 @asynccontextmanager
@@ -90,8 +92,7 @@ async def _cabled(system: System, topology: Path, stack: AsyncExitStack) -> dict
 
 @pytest.fixture(scope="module")
 async def three(tmp_path_factory: pytest.TempPathFactory, postgres: PostgresServer) -> AsyncIterator[System]:
-    """Three sites with trunks and agents. Claims wait elsewhere after two seconds, complaints at once; who waits with a complaint may
-    press 7 to be called back."""
+    """Three sites with trunks and agents. Claims wait elsewhere after two seconds, complaints at once."""
     queues: Changes = {
         "claims": {
             "overflow": [{"when": {"nobody_logged_in": True}}, {"when": {"waited_seconds": 2}}],
@@ -100,14 +101,5 @@ async def three(tmp_path_factory: pytest.TempPathFactory, postgres: PostgresServ
         "complaints": {"overflow": [{"when": {"always": True}}], "wrap_up_seconds": 0},
         "advice": {"sticky": {"wait_seconds": 20}, "wrap_up_seconds": 0},
     }
-    wish = {
-        "kind": "callback",
-        "title": {"zh": "回电", "en": "Call back"},
-        "queue": "complaints",
-        "next": "bye",
-        "failed": "bye",
-    }
-    bye = {"kind": "hang_up", "title": {"zh": "再见", "en": "Bye"}}
-    nodes: Changes = {"complaints": {"keys": {"7": "wish"}}, "wish": wish, "bye": bye}
-    async with standing("multiple", tmp_path_factory.mktemp("three"), postgres, queues, nodes) as system:
+    async with standing("multiple", tmp_path_factory.mktemp("three"), postgres, queues) as system:
         yield system

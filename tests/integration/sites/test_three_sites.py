@@ -187,11 +187,12 @@ async def test_a_callback_keeps_its_place_and_connects_customer_and_agent(three:
         call = await three.complain(stack, number, "sh")
         await visits(three, "sh", 1)
         contact = await three.contact_of(number)
-        await call.press("7")
+        await call.press("1")
         await wait(call.ended, "the caller to be released")
         await three.has_fact(contact, "contact.ended")
         first = (await three.api.get(f"/api/v1/contacts/{contact}")).json()
         assert data(first, "queue.left")[0]["outcome"] == "key"
+        assert first["cause"] == "contained"
         outside = await stack.enter_async_context(
             Phone(three.carrier("sh"), number, three.topology.site("sh").nodes[0].address, port=5060)
         )

@@ -215,6 +215,36 @@ def test_a_restarted_process_takes_up_callbacks_with_their_age() -> None:
     assert len(world.facts("contact.arrived")) == 1
 
 
+def test_a_restarted_process_counts_attempts_on_and_keeps_the_pause_between_them() -> None:
+    async def play(world: World, callbacks: Callbacks, customer: Customer) -> None:
+        world.agent("1001")
+        callbacks.request("sh1-1.1", "claims", NUMBER, "zh", 0.0)
+        await asyncio.sleep(100)
+        await callbacks.close()
+        await world.dispatcher.close()
+        world.start()
+        again = begin(world, customer, {"attempts": 2, "retry_minutes": 5})
+        await world.directory.load()
+        world.agent("1001")
+        await asyncio.sleep(150)
+        assert len(customer.calls) == 1
+        await asyncio.sleep(600)
+        assert (len(customer.calls), again.waiting) == (2, 0)
+        await again.close()
+
+    world = callback_world(play, DialOutcome.NO_ANSWER, DialOutcome.NO_ANSWER, attempts=2, retry_minutes=5)
+    assert [f["attempt"] for f in world.facts("callback.attempted")] == [1, 2]
+    assert world.facts("contact.ended")[0]["cause"] == "unserved"
+
+
+def test_a_wish_is_in_the_journal_before_anything_else_can_happen() -> None:
+    async def play(world: World, callbacks: Callbacks, customer: Customer) -> None:
+        callbacks.request("sh1-1.1", "claims", NUMBER, "zh", 30.0)
+        assert [f.kind for f in world.journal.facts] == ["contact.arrived", "queue.entered"]
+
+    callback_world(play)
+
+
 def test_a_customer_who_hangs_up_before_the_agent_answers_has_been_reached_in_vain() -> None:
     async def play(world: World, callbacks: Callbacks, customer: Customer) -> None:
         world.agent("1001")

@@ -74,12 +74,13 @@ def test_greeting_then_menu(caller: Caller) -> None:
 
 
 @pytest.mark.parametrize(
-    ("keys", "queue"), [(["1", "80012345678"], "claims"), (["3"], "complaints"), (["4"], "advice"), (["0"], "general")]
+    ("keys", "queue", "then"),
+    [(["1", "80012345678"], "claims", "1"), (["3"], "complaints", "1"), (["4"], "advice", ""), (["0"], "general", "")],
 )
-def test_keys_lead_to_their_queues(caller: Caller, keys: list[str], queue: str) -> None:
+def test_keys_lead_to_their_queues(caller: Caller, keys: list[str], queue: str, then: str) -> None:
     for key in keys:
         caller.press(key)
-    assert caller.step.command == Enqueue(queue, None)
+    assert caller.step.command == Enqueue(queue, None, then)
 
 
 def test_claims_need_the_car_claims_skill(demo: Hotline) -> None:

@@ -40,7 +40,7 @@ def run(*arguments: str, settings: Settings | None = None) -> Any:
 def test_check_without_a_folder_checks_every_hotline(demo: Hotline) -> None:
     result = run("check")
     assert result.exit_code == 0
-    assert f"95500 main {demo.version}: 24 nodes" in result.output
+    assert f"95500 main {demo.version}: 27 nodes" in result.output
 
 
 def test_check_of_a_broken_hotline_raises_what_people_can_mend(tmp_path: Path) -> None:

@@ -207,7 +207,7 @@ def test_tests_do_not_change_the_version_of_the_hotline(write_hotline: WriteHotl
 def test_command_without_a_folder_runs_all_hotlines_that_have_tests() -> None:
     result = invoke()
     assert result.exit_code == 0
-    assert "0 failed; branches 50/50 = 100.00 %" in result.output
+    assert "0 failed; branches 57/57 = 100.00 %" in result.output
 
 
 def test_command_exits_with_1_when_a_test_fails(run: Run, tmp_path: Path) -> None:
