@@ -154,6 +154,8 @@ class Agent:
 
     @property
     def state(self) -> State:
+        if not self.assignments:
+            return State.IDLE
         current = self.current
         return current.state if current else State.IDLE
 

@@ -34,7 +34,8 @@ class Numbering:
     def next(self, data: FactData, contact: str | None) -> Fact:
         """The fact with the next number, which stays free until `take`. Texts are cleaned of what cannot be stored."""
         return Fact(
-            site=self._site, seq=self.last_seq + 1, id=self._ids(), at=self._now(), contact=contact and _clean(contact)[:MAX_CONTACT],
+            site=self._site, seq=self.last_seq + 1, id=self._ids(), at=self._now(),
+            contact=contact if contact is None or _is_plain(contact) else _clean(contact)[:MAX_CONTACT],
             kind=data.kind, v=data.v, data=_cleaned(data.model_dump(mode="json")),
         )  # fmt: skip
 
@@ -51,18 +52,26 @@ class Numbering:
 
 
 def _cleaned(data: dict[str, Any]) -> dict[str, Any]:
-    """Nearly all data needs nothing: it is looked at before it is made anew."""
-    return data if _is_clean(data) else _clean(data)
+    """Nearly all data needs nothing: it is looked at before it is made anew. Its own keys are the names of fields."""
+    for value in data.values():
+        if value is not None and not _is_clean(value):
+            return {key: _clean(inner) for key, inner in data.items()}
+    return data
 
 
 def _is_clean(value: Any) -> bool:
-    if type(value) is str:
+    kind = type(value)
+    if kind is str:
         return value.isascii() and len(value) <= MAX_TEXT and "\x00" not in value
-    if type(value) is dict:
+    if kind is dict:
         return all(_is_clean(key) and _is_clean(inner) for key, inner in value.items())
-    if type(value) is list:
+    if kind is list:
         return all(_is_clean(inner) for inner in value)
-    return True  # a number, true, false or nothing
+    return True  # a number, true or false
+
+
+def _is_plain(contact: str) -> bool:
+    return len(contact) <= MAX_CONTACT and contact.isascii() and "\x00" not in contact
 
 
 def _clean(value: Any) -> Any:
