@@ -21,6 +21,7 @@ from cti.kit.logging import configure_logging
 from cti.serving import until_signal
 from cti.settings import Settings, people_language
 from cti.simulate_cli import add_simulate_command
+from cti.site_processes import handed_over, processes
 from cti.supervisor import up as run_all
 from cti.wiring import run_data_center, run_site
 
@@ -51,13 +52,28 @@ def up(topology: TopologyOption = None) -> None:
     _run(run_all(settings), settings)
 
 
-@app.command(epilog="Example: cti site sh")
-def site(name: str, topology: TopologyOption = None) -> None:
-    """Runs the process of one site."""
+@app.command(epilog="Examples: cti site sh   |   cti site sh --hand-over   |   cti site sh --status --json")
+def site(
+    name: str,
+    topology: TopologyOption = None,
+    hand_over: Annotated[
+        bool, typer.Option("--hand-over", help="The active process gives its place to the one that stands by.")
+    ] = False,
+    status: Annotated[
+        bool, typer.Option("--status", help="Says which process is active, and which stands by.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Runs a process of one site. The first is active; another one stands by, and takes over when that dies, hangs or is stopped."""
     settings = Settings.from_environment(topology_file=topology)
     known = [s.name for s in settings.topology.sites]
     if name not in known:
         raise typer.BadParameter(f"no such site: {name}; the topology has {', '.join(known)}")
+    folder = settings.site_folder(name)
+    if status or hand_over:
+        report = handed_over(folder, name) if hand_over else processes(folder)
+        print(json.dumps(report.as_json()) if as_json else report.text(name))
+        return
     _run(run_site(settings, name), settings)
 
 

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
@@ -25,8 +25,9 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def serve(app: FastAPI, host: str, port: int) -> None:
-    """Serves until cancelled; then stops listening and ends what is open. Raises `EnvironmentProblem` if the port is busy."""
+async def serve(app: FastAPI, host: str, port: int, *, in_a_hurry: Callable[[], bool] = lambda: False) -> None:
+    """Serves until cancelled; then stops listening and ends what is open, without a word if it is `in_a_hurry`. Raises
+    `EnvironmentProblem` if the port is busy."""
     listener = _listen(host, port)
     config = uvicorn.Config(
         app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=STOP_SECONDS,
@@ -37,7 +38,7 @@ async def serve(app: FastAPI, host: str, port: int) -> None:
     try:
         await asyncio.shield(task)
     except asyncio.CancelledError:
-        server.should_exit = True
+        server.should_exit, server.force_exit = True, in_a_hurry()
         await task
         raise
 

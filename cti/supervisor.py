@@ -98,6 +98,7 @@ async def up(settings: Settings, say: Callable[[str], None] = print) -> None:
     nodes = [node.name for site in topology.sites for node in site.nodes]
     children = [Child("datacenter", ["datacenter"], settings)]
     children += [Child(f"site-{s.name}", ["site", s.name], settings) for s in topology.sites]
+    children += [Child(f"site-{s.name}-standby", ["site", s.name], settings) for s in topology.sites if s.standby]
     try:
         step(f"starting {len(nodes)} Asterisk nodes, the data center and {len(topology.sites)} sites")
         async with asyncio.TaskGroup() as tasks:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Mapping
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
@@ -41,9 +42,9 @@ from cti.datacenter import (
     create_app,
     upgrade_database,
 )
-from cti.facts.kinds import ConfigApplied
+from cti.facts.kinds import ConfigApplied, SiteTakenOver
 from cti.ivr import Hotline, load_hotline
-from cti.journal import Relay, SqliteJournal
+from cti.journal import Lease, Relay, SqliteJournal
 from cti.kit.clock import SystemClock
 from cti.kit.errors import ConfigError
 from cti.kit.logging import get_logger
@@ -86,13 +87,19 @@ async def run_data_center(settings: Settings) -> None:
 
 
 async def run_site(settings: Settings, name: str) -> None:
-    """Serves one site until cancelled. Raises `HotlineError` when a file is wrong or the journal is in use."""
+    """Serves one site until cancelled, or stands by while another process does. Raises `HotlineError` when a file is wrong."""
     topology, secrets, clock = settings.topology, settings.secrets, SystemClock()
     site = topology.site(name)
     store = ReleaseStore(settings.releases(name))
-    editions = _editions(settings, store)
-    sounds = editions.current.sounds
+    _editions(settings, store)  # what is wrong with files is said before anybody relies on this process
     async with AsyncExitStack() as stack:
+        lease = Lease(settings.site_folder(name))
+        stack.callback(lease.release)
+        takeover = await lease.acquire()
+        keeping = asyncio.create_task(lease.keep(), name="lease")
+        stack.callback(keeping.cancel)
+        editions = _editions(settings, store)
+        sounds = editions.current.sounds
         journal = await stack.enter_async_context(await SqliteJournal.open(settings.site_folder(name), name, clock))
         client = await stack.enter_async_context(httpx.AsyncClient(trust_env=False, verify=trusted(settings.ca_file)))
         data_center, token = topology.data_center.url, secrets.derive("ingest")
@@ -143,6 +150,8 @@ async def run_site(settings: Settings, name: str) -> None:
         # Before the server ends its calls: they go on without us, and nothing that their ending here implies is true.
         stack.push_async_callback(callbacks.close)
         stack.push_async_callback(dispatcher.close)
+        stack.push_async_callback(_hand_over, lease, callbacks, dispatcher, journal)
+        journal.record(SiteTakenOver(reason=takeover.reason, ms=round(takeover.seconds * 1000)))
         if not await follower.resume():
             await taken(editions.current)
         async with asyncio.TaskGroup() as tasks:
@@ -156,7 +165,19 @@ async def run_site(settings: Settings, name: str) -> None:
             tasks.create_task(watch_site(dispatcher, editions, clock, lambda: any(link.up for link in links.values())))
             tasks.create_task(desks.run())
             tasks.create_task(peers.run())
-            tasks.create_task(serve(app, site.host, site.port))
+            tasks.create_task(serve(app, site.host, site.port, in_a_hurry=lease.has_standby))
+
+
+async def _hand_over(lease: Lease, callbacks: Callbacks, dispatcher: Dispatcher, journal: SqliteJournal) -> None:
+    """With a standby waiting nothing has to be ended: the standby takes up all that is here, as it would after a death."""
+    if not lease.has_standby():
+        return
+    await callbacks.close()
+    await dispatcher.close()
+    await journal.close()
+    log.info("site.handed_over")
+    lease.release()
+    os._exit(0)
 
 
 def inspect_bundle(bundle: bytes) -> InspectedBundle:

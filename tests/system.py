@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
-from collections.abc import Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Self
 
 import httpx
 
 from cti.asterisk.pbx.launcher import Pbx
 from cti.settings import Settings
+from cti.site_processes import processes
 from cti.supervisor import Child
 from tests.cable import Cable
 from tests.desktop import Desktop
@@ -73,6 +74,31 @@ class System:
 
         await eventually(other, f"{name} to be restarted")
         await self.ready()
+
+    @asynccontextmanager
+    async def standby(self, site: str) -> AsyncIterator[None]:
+        """Inside the block a second process of the site stands by, and so does whichever was the active one before."""
+        name = f"{site}-standby"
+        self.children[name] = Child(f"site-{name}", ["site", site], self.settings)
+        self.start(name)
+        try:
+            await self.stands_by(site)
+            yield
+        finally:
+            await self.stop(name)
+            del self.children[name]
+            await self.ready()
+
+    async def stands_by(self, site: str) -> int:
+        """Waits until a site has an active process and one that stands by, and gives the number of the active one."""
+        folder = self.settings.site_folder(site)
+
+        async def both() -> bool:
+            found = processes(folder)
+            return found.active is not None and found.standby is not None
+
+        await eventually(both, f"two processes of {site}")
+        return processes(folder).active or 0
 
     async def ready(self) -> None:
         async def is_ready() -> bool:

@@ -73,6 +73,8 @@ TRANSITIONS: Final[Mapping[tuple[State, Step], State]] = {
     (State.HELD, Step.UNHOLD): State.TALKING,
     (State.HELD, Step.FINISH): State.WRAP_UP,
     (State.WRAP_UP, Step.DONE): State.IDLE,
+    (State.TALKING, Step.DONE): State.IDLE,  # a queue without wrap-up
+    (State.HELD, Step.DONE): State.IDLE,
 }
 
 

@@ -183,15 +183,14 @@ class Acd:
             return []
         if one.state in (State.RESERVED, State.RINGING):  # it ended before its answer was told
             return self._router.to_idle(agent, one, Step.RELEASE, now)
+        if wrap_up_seconds <= 0:
+            return self._router.to_idle(agent, one, Step.DONE, now)
         before = Before(agent)
         one.move(agent.number, Step.FINISH, now)
         agent.since = now
         one.wrap_up_seconds, one.wrap_up_until = wrap_up_seconds, now + wrap_up_seconds
-        decisions: list[Decision] = [before.changed(agent)]
-        if wrap_up_seconds <= 0:
-            return decisions + self._router.to_idle(agent, one, Step.DONE, now)
         self._floor.due_at(one.wrap_up_until, offer)
-        return decisions
+        return [before.changed(agent)]
 
     def restore_conversation(self, number: str, offer: str, contact: str, queue: str, now: float) -> list[Decision]:
         """After a restart: this agent is talking with this contact."""
@@ -203,6 +202,16 @@ class Acd:
         one.move(number, Step.ANSWER, now)
         one.served_since = now
         return [before.changed(agent)]
+
+    def restore_wrap_up(self, number: str, contact: str, since: float, seconds: float) -> None:
+        """After a restart: this agent has been wrapping up a contact since then, whether the desktop is back or not."""
+        agent = self.agents.setdefault(number, Agent(number, {}, since=since))
+        if agent.assignments:
+            return
+        offer = f"{contact}-wrap-up"
+        one = self._floor.assign(agent, Assignment(offer, contact, "", Channel.VOICE, None, since))
+        one.state, one.wrap_up_seconds, one.wrap_up_until = State.WRAP_UP, seconds, since + seconds
+        self._floor.due_at(one.wrap_up_until, offer)
 
     # Other sites
 

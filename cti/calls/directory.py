@@ -12,11 +12,11 @@ from collections.abc import Collection
 
 from cti.calls.callbacks import Callbacks
 from cti.calls.leftovers import conversation_closed, engaged_agent, offer_closed, queue_left
-from cti.calls.ports import OpenContact, Telephony
+from cti.calls.ports import CallerGone, OpenContact, Telephony, TelephonyFailed
 from cti.calls.services import Services
 from cti.calls.session import CallSession
 from cti.calls.visit_host import host_visit
-from cti.facts.kinds import ContactArrived, ContactEnded, EndCause, OfferOutcome, Party, QueueOutcome
+from cti.facts.kinds import ContactArrived, ContactEnded, EndCause, OfferOutcome, Party, QueueOutcome, WrapUpStarted
 from cti.kit.logging import get_logger
 
 log = get_logger(__name__)
@@ -52,6 +52,10 @@ class Directory:
         for found in self._left.values():
             if (engaged := engaged_agent(found)) and engaged.agent_site == self._services.site:
                 self._services.dispatcher.left_engaged(engaged.agent, engaged.offer, found.contact, engaged.queue)
+        for started in await self._services.journal.open_wrap_ups():
+            wrap_up = WrapUpStarted.model_validate(started.data)
+            spent = max(0.0, (self._services.clock.wall() - started.at).total_seconds())
+            self._services.dispatcher.left_wrapping_up(wrap_up.agent, started.contact or "", wrap_up.seconds, spent)
         if self._left:
             log.info("directory.contacts_found_open", count=len(self._left))
 
@@ -62,10 +66,10 @@ class Directory:
             log.warning("directory.already_served", contact=contact)
             return
         found = self._left.pop(contact, None)
-        if found is not None:
-            self._free_agent(found)
         self._live.add(contact)
         try:
+            if found is not None:
+                self._free_agent(found, await _has_talked(found, telephony))
             last_try = self._faults.get(contact, 0) >= MOST_TRIES - 1
             ended = await CallSession(telephony, self._services).run(found, last_try=last_try)
         finally:
@@ -126,7 +130,7 @@ class Directory:
         found = self._left.pop(contact, None)
         if found is None:
             return
-        self._free_agent(found)
+        self._free_agent(found, found.connected is not None)
         self._faults.pop(contact, None)
         services, last, talked = self._services, found.last_seen.at, found.connected is not None
         if talked:
@@ -143,13 +147,23 @@ class Directory:
         await services.journal.record(ContactEnded(cause=cause, by=Party.SYSTEM, ms=ms), contact)
         log.info("directory.contact_closed", contact=contact, cause=cause)
 
-    def _free_agent(self, found: OpenContact) -> None:
+    def _free_agent(self, found: OpenContact, talked: bool) -> None:
         """The agent whom an earlier process had engaged is free; with wrap-up if there was a conversation."""
         engaged = engaged_agent(found)
         if engaged is not None and engaged.agent_site == self._services.site:
             queue = self._services.editions.current.hotline.queues.get(engaged.queue)
-            wrap_up = queue.wrap_up_seconds if queue is not None and found.connected is not None else 0.0
+            wrap_up = queue.wrap_up_seconds if queue is not None and talked else 0.0
             self._services.dispatcher.left_engaged_ended(engaged.agent, engaged.offer, wrap_up)
+
+
+async def _has_talked(found: OpenContact, telephony: Telephony) -> bool:
+    """Whether the caller, who is back, has talked with the agent; perhaps while no process was there."""
+    if found.connected is not None or found.offer is None:
+        return found.connected is not None
+    try:
+        return await telephony.was_connected()
+    except (CallerGone, TelephonyFailed):
+        return False  # the session, which comes next, sees the same
 
 
 def _channel(found: OpenContact) -> tuple[str, str]:

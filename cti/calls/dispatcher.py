@@ -94,9 +94,20 @@ class Dispatcher:
         self._left_engaged[number] = (offer, contact, queue)
 
     def left_engaged_ended(self, number: str, offer: str, wrap_up_seconds: float) -> None:
-        """That is over."""
-        if self._left_engaged.pop(number, None) is not None:
+        """That is over; its wrap-up begins, though the desktop may not be back yet."""
+        left = self._left_engaged.pop(number, None)
+        if left is None:
+            return
+        if self.acd.offer_of(offer) is None and wrap_up_seconds > 0:
+            self.record(WrapUpStarted(agent=number, seconds=wrap_up_seconds), left[1])
+            self.left_wrapping_up(number, left[1], wrap_up_seconds, 0.0)
+        else:
             self.do(self.acd.finished(offer, wrap_up_seconds, self.now()))
+
+    def left_wrapping_up(self, number: str, contact: str, seconds: float, spent: float) -> None:
+        """An earlier process left this agent wrapping up, `spent` of so many seconds ago."""
+        self.acd.restore_wrap_up(number, contact, self.now() - spent, seconds)
+        self._set_timer()
 
     def set_status(self, number: str, status: Status, reason: str | None) -> None:
         self.do(self.acd.set_status(number, status, reason, self.now()))

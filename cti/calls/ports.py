@@ -203,6 +203,10 @@ class Journal(Protocol):
         """Contacts that arrived and have not ended, oldest first."""
         ...
 
+    async def open_wrap_ups(self) -> Sequence[Fact]:
+        """The beginning (`wrap_up.started`) of each agent's wrap-up that has not ended, oldest first."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:

@@ -340,6 +340,14 @@ class ConfigApplied(FactData):
     digest: str
 
 
+class SiteTakenOver(FactData):
+    """A process became the active one of its site."""
+
+    kind = "site.taken_over"
+    reason: Literal["started", "handed_over", "died", "hung"]  # what became of the earlier one
+    ms: int  # since that was last seen alive; 0 for the first
+
+
 KINDS: Final[dict[str, type[FactData]]] = {
     cls.kind: cls
     for cls in (
@@ -348,7 +356,7 @@ KINDS: Final[dict[str, type[FactData]]] = {
         QueueEntered, QueueLeft, QueueAnnounced,
         VisitOpened, VisitGranted, VisitWithdrawn, OfferMade, OfferEnded, AgentConnected, AgentDisconnected, HoldStarted,
         HoldEnded, ContactEnded, AgentStatusChanged, AgentStateChanged, AgentRepaired, WrapUpStarted, WrapUpEnded, NodeUp, NodeDown,
-        ConfigApplied,
+        ConfigApplied, SiteTakenOver,
     )
 }  # fmt: skip
 

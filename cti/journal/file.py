@@ -21,8 +21,17 @@ _SCHEMA: Final = (
     "CREATE TABLE facts (seq INTEGER PRIMARY KEY, contact TEXT, body TEXT NOT NULL)",
     "CREATE INDEX facts_of_contact ON facts (contact, seq) WHERE contact IS NOT NULL",
     "CREATE TABLE open_contacts (contact TEXT PRIMARY KEY, trace TEXT NOT NULL) WITHOUT ROWID",
-    "CREATE TABLE journal (site TEXT NOT NULL, last_seq INTEGER NOT NULL, last_at TEXT, acknowledged INTEGER)",
+    "CREATE TABLE open_wrap_ups (agent TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID",
+    # wrap_ups_seq: up to which fact open_wrap_ups is true
+    """CREATE TABLE journal (
+        site TEXT NOT NULL, last_seq INTEGER NOT NULL, last_at TEXT, acknowledged INTEGER, wrap_ups_seq INTEGER NOT NULL DEFAULT 0
+    )""",
     f"PRAGMA user_version = {FORMAT}",
+)
+# What a file of this format lacks that an earlier version made. That version can go on with it afterwards.
+_ADDED: Final = (
+    "CREATE TABLE IF NOT EXISTS open_wrap_ups (agent TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID",
+    "ALTER TABLE journal ADD COLUMN wrap_ups_seq INTEGER NOT NULL DEFAULT 0",
 )
 
 
@@ -79,10 +88,15 @@ def _prepare(connection: sqlite3.Connection, path: Path, site: str) -> None:
         connection.execute("BEGIN IMMEDIATE")
         for statement in _SCHEMA:
             connection.execute(statement)
-        connection.execute("INSERT INTO journal VALUES (?, 0, NULL, NULL)", (site,))
+        connection.execute("INSERT INTO journal VALUES (?, 0, NULL, NULL, 0)", (site,))
         connection.execute("COMMIT")
     elif found != FORMAT:
         raise _newer_format(path, found)
+    elif "wrap_ups_seq" not in {name for _, name, *_ in connection.execute("PRAGMA table_info(journal)")}:
+        connection.execute("BEGIN IMMEDIATE")
+        for statement in _ADDED:
+            connection.execute(statement)
+        connection.execute("COMMIT")
     (owner,) = connection.execute("SELECT site FROM journal").fetchone()
     if owner != site:
         raise _other_site(path, owner, site)

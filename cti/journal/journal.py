@@ -144,6 +144,10 @@ class SqliteJournal:
         """Contacts on disk that arrived and have not ended, oldest first."""
         return await self._read(self._reader.open_contacts)
 
+    async def open_wrap_ups(self) -> Sequence[Fact]:
+        """On disk: the beginning of each agent's wrap-up that has not ended, oldest first."""
+        return await self._read(self._reader.open_wrap_ups)
+
     async def facts_of(self, contact: str) -> Sequence[Fact]:
         """Its facts on disk, in order."""
         return await self._read(lambda: self._reader.of_contact(contact))

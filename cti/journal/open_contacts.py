@@ -1,4 +1,4 @@
-"""Which contacts are open, and what is open in them: a fold over facts, kept beside them so that a restart is fast.
+"""Which contacts are open, what is open in them, and which wrap-ups: folds over facts, kept beside them so that a restart is fast.
 
 Only `contact.arrived` opens a contact: what this site's agents do for other sites' contacts leaves no trace here.
 """
@@ -74,6 +74,15 @@ def fold(before: Mapping[str, Trace], facts: Iterable[Fact]) -> dict[str, Trace 
         else:
             changes[contact] = replace(trace, last=fact.seq, spans=_spans(trace.spans, fact))
     return changes
+
+
+def fold_wrap_ups(facts: Iterable[Fact]) -> dict[str, int | None]:
+    """What `facts` change of open wrap-ups: by agent the number of its beginning, None once it has ended."""
+    return {
+        str(fact.data.get("agent")): fact.seq if fact.kind == "wrap_up.started" else None
+        for fact in facts
+        if fact.kind in ("wrap_up.started", "wrap_up.ended")
+    }
 
 
 def _spans(spans: Mapping[str, tuple[int, str]], fact: Fact) -> Mapping[str, tuple[int, str]]:

@@ -18,7 +18,7 @@ from typing import Final
 from cti.calls.ports import OpenContact
 from cti.facts import Fact
 from cti.journal.file import JournalFile, connect, open_file
-from cti.journal.open_contacts import Trace, fold
+from cti.journal.open_contacts import Trace, fold, fold_wrap_ups
 
 _PRUNE_CHUNK: Final = 2_000
 _AMONG: Final = "seq IN (SELECT value FROM json_each(?))"
@@ -41,6 +41,7 @@ class Store:
         self._file = file
         self._connection = file.connection
         self._open: dict[str, Trace] = _traces(self._connection)
+        self._catch_up_wrap_ups()
 
     @classmethod
     def open(cls, folder: Path, site: str) -> Store:
@@ -72,9 +73,10 @@ class Store:
             )
             changes = fold(self._open, new)
             self._write_traces(changes)
+            self._write_wrap_ups(fold_wrap_ups(new))
             connection.execute(
-                "UPDATE journal SET last_seq = ?, last_at = ?, acknowledged = ?",
-                (new[-1].seq, new[-1].at.isoformat(), acknowledged),
+                "UPDATE journal SET last_seq = :seq, last_at = :at, acknowledged = :acknowledged, wrap_ups_seq = :seq",
+                {"seq": new[-1].seq, "at": new[-1].at.isoformat(), "acknowledged": acknowledged},
             )
         self._apply(changes)
 
@@ -109,7 +111,11 @@ class Store:
                 {"by": by, "above": above},
             )
             connection.execute("UPDATE facts SET seq = -seq WHERE seq < 0")
-            connection.execute("UPDATE journal SET last_seq = last_seq + ?, acknowledged = ?", (by, above + by))
+            connection.execute("UPDATE open_wrap_ups SET seq = seq + ? WHERE seq > ?", (by, above))
+            connection.execute(
+                "UPDATE journal SET last_seq = last_seq + :by, acknowledged = :acknowledged, wrap_ups_seq = last_seq + :by",
+                {"by": by, "acknowledged": above + by},
+            )
             self._write_traces(changes)
         self._apply(changes)
 
@@ -141,6 +147,27 @@ class Store:
             self._connection.execute(
                 "DELETE FROM open_contacts WHERE contact IN (SELECT value FROM json_each(?))", (json.dumps(gone),)
             )
+
+    def _write_wrap_ups(self, changes: dict[str, int | None]) -> None:
+        for agent, seq in changes.items():
+            if seq is None:
+                self._connection.execute("DELETE FROM open_wrap_ups WHERE agent = ?", (agent,))
+            else:
+                self._connection.execute("INSERT OR REPLACE INTO open_wrap_ups VALUES (?, ?)", (agent, seq))
+
+    def _catch_up_wrap_ups(self) -> None:
+        """Reads the facts that a version wrote which knew nothing of open wrap-ups."""
+        known, last = self._connection.execute("SELECT wrap_ups_seq, last_seq FROM journal").fetchone()
+        if known == last:
+            return
+        rows = self._connection.execute(
+            "SELECT body FROM facts WHERE seq > ? AND json_extract(body, '$.kind') LIKE 'wrap_up.%' ORDER BY seq",
+            (known,),
+        )
+        changes = fold_wrap_ups(Fact.model_validate_json(body) for (body,) in rows.fetchall())
+        with self._transaction() as connection:
+            self._write_wrap_ups(changes)
+            connection.execute("UPDATE journal SET wrap_ups_seq = last_seq")
 
     def _apply(self, changes: dict[str, Trace | None]) -> None:
         for contact, trace in changes.items():
@@ -174,6 +201,9 @@ class Reader:
             self._connection.execute("COMMIT")
         oldest_first = sorted(traces.items(), key=lambda item: item[1].arrived)
         return [trace.resolved(contact, facts) for contact, trace in oldest_first]
+
+    def open_wrap_ups(self) -> list[Fact]:
+        return self._facts("seq IN (SELECT seq FROM open_wrap_ups) ORDER BY seq")
 
     def close(self) -> None:
         self._connection.close()

@@ -27,6 +27,7 @@ class Checks:
         self._talking: dict[str, str] = {}  # by contact: agent
         self._ended: set[str] = set()
         self._arrived: set[str] = set()
+        self._wrap_ups: dict[str, str] = {}  # by agent: contact, from facts alone
         self._queues: dict[str, str] = {}  # by contact: where it waits, from facts alone
         self._states: dict[str, dict[str, str]] = {}  # by site: agent → state, from facts alone
 
@@ -110,15 +111,28 @@ class Checks:
                     self.broken("left_twice", f"{contact} leaves {data['queue']}")
             case "agent.state_changed":
                 self._states.setdefault(fact.site, {})[data["agent"]] = data["state"]
+            case "wrap_up.started" | "wrap_up.ended":
+                self._wrap_up(fact.kind == "wrap_up.started", data["agent"], contact or "")
             case "agent.status_changed":
-                if data["was"] == "logged_out":  # a process that begins knows nobody's state
-                    self._states.setdefault(fact.site, {})[data["agent"]] = State.IDLE
+                if data["was"] == "logged_out":  # a process that begins knows of wrap-ups, and of nobody else's state
+                    state = State.WRAP_UP if data["agent"] in self._wrap_ups else State.IDLE
+                    self._states.setdefault(fact.site, {})[data["agent"]] = state
             case "callback.attempted":
                 self.counts[f"callback {data['outcome']}"] += 1
             case "agent.repaired":
                 self.counts[f"repaired {data['thought']}/{data['found']}"] += 1
         if contact in self._ended and fact.kind not in _AFTER_THE_END:
             self.broken("fact_after_end", f"{fact.kind} of {contact}")
+
+    def _wrap_up(self, begins: bool, agent: str, contact: str) -> None:
+        if begins and agent in self._wrap_ups:
+            self.broken("wraps_up_twice", f"agent {agent}: {contact} before {self._wrap_ups[agent]} is done")
+        elif not begins and self._wrap_ups.get(agent) != contact:
+            self.broken("wrap_up_ended_twice", f"agent {agent}: {contact}")
+        if begins:
+            self._wrap_ups[agent] = contact
+        else:
+            self._wrap_ups.pop(agent, None)
 
     # Now and then
 
@@ -160,6 +174,8 @@ class Checks:
             for agent in dispatcher.acd.agents.values():
                 if agent.assignments:
                     self.broken("not_released", f"{name}: agent {agent.number} {agent.state} with {agent.offer}")
+        for number, contact in sorted(self._wrap_ups.items()):
+            self.broken("replay", f"agent {number} wraps up {contact} for ever, as facts say")
         for contact, queue in sorted(self._queues.items()):
             self.broken("replay", f"{contact} is in {queue} for ever, as facts say")
 

@@ -68,6 +68,9 @@ class Handle:
     async def open_contacts(self) -> Sequence[OpenContact]:
         return await self._disk.open_contacts()
 
+    async def open_wrap_ups(self) -> Sequence[Fact]:
+        return await self._disk.open_wrap_ups()
+
 
 class Plain:
     """What calls need and the simulation has none of: sounds, customers, business systems, recordings."""

@@ -73,6 +73,7 @@ class Site(_Model):
     nodes: tuple[Node, ...] = Field(min_length=1)
     carriers: tuple[Carrier, ...] = ()
     agents: tuple[Agent, ...] = ()
+    standby: bool = Field(default=True, description="`cti up` keeps a second process ready to take over")
 
     @property
     def agents_url(self) -> str:

@@ -21,6 +21,8 @@ from cti.facts.kinds import (
     QueueEntered,
     QueueLeft,
     QueueOutcome,
+    WrapUpEnded,
+    WrapUpStarted,
 )
 from cti.journal import SqliteJournal
 from cti.testing.journal import MemoryJournal
@@ -138,6 +140,17 @@ async def test_open_contacts_are_those_that_arrived_and_have_not_ended(journal: 
     assert (waiting.offer, waiting.connected) == (None, None)
     assert (talking.contact, talking.last_seen, talking.queue) == ("talking", third[-1], None)
     assert (talking.offer, talking.connected) == (None, third[4])
+
+
+async def test_open_wrap_ups_are_those_that_have_begun_and_not_ended(journal: AnyJournal) -> None:
+    for agent in ("1001", "1002"):
+        await journal.record(WrapUpStarted(agent=agent, seconds=30), f"c{agent}")
+    await journal.record(WrapUpEnded(agent="1001", code="resolved", by=Party.AGENT, ms=9), "c1001")
+    [found] = await journal.open_wrap_ups()
+    assert (found.contact, found.data["agent"]) == ("c1002", "1002")
+    await journal.continue_after(500, above=0)
+    [found] = await journal.open_wrap_ups()
+    assert found.seq == 502
 
 
 async def test_facts_of_a_contact_come_in_order_and_alone(journal: AnyJournal) -> None:

@@ -215,10 +215,7 @@ def test_an_agent_left_talking_by_an_earlier_process_is_talking_when_the_desktop
         call = FakeTelephony(caller=CALLER)
         call.phones["PJSIP/1001"] = FakePhone(answers_after=1)
         call.press("3", after=0.2)
-        call.connection_breaks(after=60)
-        await world.directory.serve(call)
-        world.start()
-        await world.directory.load()
+        await world.dies_serving(call, asyncio.sleep(60))
         world.agent("1001")
         assert world.state("1001") is State.TALKING
         await world.directory.channel_gone("sh1", call.channel)

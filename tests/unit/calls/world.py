@@ -88,6 +88,7 @@ class World:
         """A call is served until the process dies at a moment; another one has started then."""
         serving = asyncio.create_task(self.directory.serve(call))
         await when
+        await self.dispatcher.close()
         serving.cancel()
         await asyncio.gather(serving, return_exceptions=True)
         self.start()

@@ -184,19 +184,19 @@ function refused(session: Session, message: Refused): Step {
 function seen(session: Session, snapshot: Snapshot, now: number): Session {
   const known = session.subject;
   const { offer, wrap_up: wrapUp } = snapshot;
+  const talking = snapshot.state === "talking" || snapshot.state === "held";
   let subject: OfferView | null = null;
   if (offer) {
     const late = known?.offer === offer.offer && offer.context.customer_pending && !known.context.customer_pending;
     subject = late ? known : offer;
-  } else if (wrapUp && known?.context.contact === wrapUp.contact) {
-    subject = known;
+  } else if (talking || (wrapUp && known?.context.contact === wrapUp.contact)) {
+    subject = known; // a site process that took over in the middle of a conversation does not know what the screen shows
   }
   const since = now - snapshot.since_ms;
-  const talking = snapshot.state === "talking" || snapshot.state === "held";
   return {
     ...session,
     talkingSince: talking ? (session.talkingSince ?? since) : null,
-    me: { ...snapshot, offer: offer ? subject : null },
+    me: { ...snapshot, offer: offer || talking ? subject : null },
     since,
     subject,
     wrapUpEndsAt: wrapUp ? now + wrapUp.left * 1000 : null,

@@ -1,0 +1,102 @@
+"""A second process of a site stands by: whatever becomes of the active one, callers keep their place and conversations go on."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sqlite3
+import sys
+from contextlib import AsyncExitStack
+from typing import Any
+
+import pytest
+
+from cti.supervisor import _environment
+from tests.phone import wait
+from tests.system import System, data, eventually
+
+pytestmark = pytest.mark.timeout(120)
+
+
+async def handed_over(system: System) -> dict[str, Any]:
+    """`cti site sh --hand-over`."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "cti", "site", "sh", "--hand-over", "--json", env=_environment(system.settings),
+        stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    output, _ = await process.communicate()
+    assert process.returncode == 0
+    report: dict[str, Any] = json.loads(output)
+    return report
+
+
+@pytest.mark.parametrize("how", ["killed", "hung", "handed over"])
+async def test_callers_keep_their_place_and_conversations_go_on_when_the_active_process_is(
+    system: System, how: str
+) -> None:
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(system.standby("sh"))
+        active = await system.stands_by("sh")
+        phone, desktop = await system.seat(stack, "1003")
+        talking = await system.complain(stack, "13833330001")
+        ringing = await phone.ring()
+        await ringing.answer()
+        await desktop.state("talking")
+        caller = await stack.enter_async_context(system.caller("13833330002"))
+        listening = await caller.call("95500")
+        await listening.hears()
+        waiting = await system.complain(stack, "13833330003")
+        contact = await system.contact_of("13833330003")
+        await system.has_fact(contact, "queue.entered")
+        in_flow = await system.contact_of("13833330002")
+
+        if how == "handed over":
+            assert (await handed_over(system))["seconds"] < 1
+        else:
+            os.kill(active, signal.SIGKILL if how == "killed" else signal.SIGSTOP)
+        for one in (contact, in_flow):
+            await system.has_fact(one, "contact.resumed")
+        assert await system.stands_by("sh") != active
+
+        taken = await latest(system, "site.taken_over")
+        assert taken["reason"] == {"killed": "died", "hung": "hung", "handed over": "handed_over"}[how]
+        assert taken["ms"] < (3000 if how == "hung" else 1000)
+        for call in (talking, listening, waiting):
+            assert not call.ended.is_set()
+        await talking.hears(5, talker=ringing)
+        await listening.press("0")
+        await system.has_fact(in_flow, "queue.entered")
+        await listening.hang_up()
+        await ringing.hang_up()
+        await wait(talking.ended, "the first caller to be released")
+        await desktop.connect()
+        await desktop.ready()
+        again = await phone.ring()
+        await again.answer()
+        await waiting.hears(5, talker=again)
+        await waiting.hang_up()
+        stories = {n: await system.story(n) for n in ("13833330001", "13833330002", "13833330003")}
+    assert [s["cause"] for s in stories.values()] == ["served", "abandoned", "served"]
+    story = stories["13833330003"]
+    [entered] = [f for f in story["facts"] if f["kind"] == "queue.entered"]
+    [left] = [f for f in story["facts"] if f["kind"] == "queue.left"]
+    assert left["data"]["waited_ms"] >= data(story, "offer.made")[0]["waited_ms"] > 1000
+    assert entered["seq"] < left["seq"]
+
+
+async def latest(system: System, kind: str) -> dict[str, Any]:
+    """The newest fact of a kind that belongs to no contact, from the site's own journal."""
+    found: list[dict[str, Any]] = []
+
+    async def look() -> bool:
+        with sqlite3.connect(system.settings.site_folder("sh") / "journal.db") as journal:
+            rows = journal.execute(
+                "SELECT body FROM facts WHERE json_extract(body, '$.kind') = ? ORDER BY seq DESC LIMIT 1", (kind,)
+            ).fetchall()
+        found[:] = [json.loads(body)["data"] for (body,) in rows]
+        return bool(found)
+
+    await eventually(look, kind)
+    return found[0]
