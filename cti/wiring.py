@@ -25,11 +25,13 @@ from cti.asterisk.outbound import CarrierCalls
 from cti.asterisk.phones import watch_phones
 from cti.asterisk.recordings import SiteRecordings
 from cti.asterisk.sounds import Sounds, render
+from cti.asterisk.spool import EmergencySpool
 from cti.business import BusinessHttp, DataCenterCustomers, trusted
 from cti.calls.callbacks import Callbacks
 from cti.calls.directory import Directory
 from cti.calls.dispatcher import Dispatcher
 from cti.calls.editions import Edition, Editions
+from cti.calls.emergency import watch_spool
 from cti.calls.rules import rules_of
 from cti.calls.services import Services
 from cti.calls.site_watch import watch_site
@@ -161,6 +163,7 @@ async def run_site(settings: Settings, name: str) -> None:
             tasks.create_task(relay.run())
             tasks.create_task(follower.run())
             tasks.create_task(_prune(journal, settings.journal_days))
+            tasks.create_task(watch_spool(EmergencySpool(settings.pbx.emergency_spool(name)), services, callbacks))
             tasks.create_task(watch_phones(dispatcher, links))
             tasks.create_task(watch_site(dispatcher, editions, clock, lambda: any(link.up for link in links.values())))
             tasks.create_task(desks.run())

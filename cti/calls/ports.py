@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -203,6 +204,10 @@ class Journal(Protocol):
         """Contacts that arrived and have not ended, oldest first."""
         ...
 
+    async def facts_of(self, contact: str) -> Sequence[Fact]:
+        """All of a contact's, in order."""
+        ...
+
     async def open_wrap_ups(self) -> Sequence[Fact]:
         """The beginning (`wrap_up.started`) of each agent's wrap-up that has not ended, oldest first."""
         ...
@@ -240,6 +245,27 @@ class Recordings(Protocol):
     def pages(self, name: str) -> int:
         """How many pages a fax has; 0 when there is none of that name."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class LeftNumber:
+    """What a caller left with the emergency menu."""
+
+    name: str  # of the file
+    at: datetime
+    contact: str
+    node: str
+    caller: str
+    called: str
+    callback: str | None  # the number to call
+
+
+class Spool(Protocol):
+    """Where the emergency menu puts what callers left. Blocking; neither raises."""
+
+    def read(self) -> Sequence[LeftNumber]: ...
+
+    def remove(self, left: LeftNumber) -> None: ...
 
 
 class Customers(Protocol):

@@ -111,6 +111,14 @@ class CallbackAttempted(FactData):
     outcome: Literal["answered", "no_answer", "busy", "unreachable", "cancelled"]
 
 
+class EmergencyTaken(FactData):
+    """The caller met the emergency menu, because no process of the site was there."""
+
+    kind = "emergency.taken"
+    left_at: str  # ISO 8601: when the caller left it; the fact is written when a process is there again
+    wants_callback: bool
+
+
 class SurveyAnswered(FactData):
     """The customer's score, 1 to 5."""
 
@@ -352,7 +360,7 @@ KINDS: Final[dict[str, type[FactData]]] = {
     cls.kind: cls
     for cls in (
         ContactArrived, ContactResumed, FlowEntered, LanguageChosen, NodeVisited, SmsRequested, CallbackRequested,
-        CallbackMerged, CallbackAttempted, SurveyAnswered, VoicemailLeft, FaxArrived, CallTransferred, PromptMissing,
+        CallbackMerged, CallbackAttempted, EmergencyTaken, SurveyAnswered, VoicemailLeft, FaxArrived, CallTransferred, PromptMissing,
         QueueEntered, QueueLeft, QueueAnnounced,
         VisitOpened, VisitGranted, VisitWithdrawn, OfferMade, OfferEnded, AgentConnected, AgentDisconnected, HoldStarted,
         HoldEnded, ContactEnded, AgentStatusChanged, AgentStateChanged, AgentRepaired, WrapUpStarted, WrapUpEnded, NodeUp, NodeDown,

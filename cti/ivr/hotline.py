@@ -81,6 +81,11 @@ class Hotline:
         """Spoken until the caller chooses another."""
         return self.languages[0]
 
+    @property
+    def emergency_queue(self) -> str:
+        """Whose agents call back those who met the emergency menu."""
+        return next((name for name, queue in self.queues.items() if queue.emergency), next(iter(self.queues)))
+
     def title(self, node: str) -> Title:
         """What people call a node; its name if this version has none of that name."""
         return self.nodes[node].title if node in self.nodes else Title(zh=node[:60] or "-", en=node[:60] or "-")

@@ -143,6 +143,10 @@ class Queue(Model):
     callback: CallbackPolicy | None = Field(
         default=None, description="how customers are called back; not given: three times, in 24 hours"
     )
+    emergency: bool = Field(
+        default=False,
+        description="its agents call back who left a number while no process of the site was there; else those of the first queue",
+    )
     overflow: tuple[Overflow, ...] = Field(
         default=(Overflow(when=When(nobody_logged_in=True)),),
         description="none: `[]`; when not given: nobody_logged_in",

@@ -68,6 +68,9 @@ class Handle:
     async def open_contacts(self) -> Sequence[OpenContact]:
         return await self._disk.open_contacts()
 
+    async def facts_of(self, contact: str) -> Sequence[Fact]:
+        return await self._disk.facts_of(contact)
+
     async def open_wrap_ups(self) -> Sequence[Fact]:
         return await self._disk.open_wrap_ups()
 

@@ -59,7 +59,7 @@ def test_a_broken_topology_stops_the_start_with_its_place(
     [
         ("flow.yaml", "next: main_menu", "next: main_manu", "flow.yaml:12:5"),
         ("flow.yaml", "kind: menu", "kind: manu", "flow.yaml:15:5"),
-        ("queues.yaml", "priority: 10", "priority: high", "queues.yaml:6:5"),
+        ("queues.yaml", "priority: 10", "priority: high", "queues.yaml:7:5"),
         ("prompts.yaml", "greeting:", "greting:", "flow.yaml:11:"),
     ],
 )
