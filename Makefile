@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 
-.PHONY: help run test setup simulate format lint types unit integration check clean
+.PHONY: help run test setup simulate faults format lint types unit integration check clean
 
 help: ## shows this
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -28,6 +28,10 @@ format: ## rewrites the code in the house's form
 simulate: ## simulates a center while everything goes wrong: make simulate SEEDS=10000
 	@.ci/setup run
 	$(BIN)/cti simulate --seeds $(or $(SEEDS),200)
+
+faults: ## breaks things at random moments under load, on real parts: make faults MOMENTS=50
+	@.ci/setup test
+	$(BIN)/python -m tests.faults --moments $(or $(MOMENTS),50)
 
 lint: ## form, suspicious code, direction of imports
 	$(BIN)/ruff check

@@ -330,6 +330,7 @@ def _figures(
         "contacts_waiting": len(dispatcher.acd.waiting),
         "callbacks_waiting": callbacks.waiting,
         "agents_logged_in": sum(a.logged_in for a in dispatcher.acd.agents.values()),
+        "agents_free": sum(a.logged_in and a.assignable for a in dispatcher.acd.agents.values()),
         "desktops": desks.connected,
         "peers_up": len(peers.connected),
         "nodes_up": sum(link.up for link in links.values()),
@@ -338,4 +339,5 @@ def _figures(
         "facts_oldest_unacknowledged_seconds": relay.figures().oldest_seconds,
         "facts_buffered": figures.buffered,
         "facts_lost": figures.lost,
+        "journal_degraded": figures.degraded,
     }

@@ -12,6 +12,8 @@ class Cable:
     def __init__(self, host: str, port: int, target: tuple[str, int]) -> None:
         self.host, self.port, self._target = host, port, target
         self._whole = True
+        self.deaf = False  # what the far end says does not arrive, and nothing tells
+        self.delay = 0.0  # seconds by which all is late
         self._ends: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
 
@@ -33,6 +35,8 @@ class Cable:
 
     def mend(self) -> None:
         self._whole = True
+        self.deaf = False  # what the far end says does not arrive, and nothing tells
+        self.delay = 0.0  # seconds by which all is late
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if not self._whole:
@@ -44,14 +48,26 @@ class Cable:
             writer.transport.abort()
             return
         self._ends |= {writer, back}
-        await asyncio.gather(_pass_on(reader, back), _pass_on(there, writer), return_exceptions=True)
+        await asyncio.gather(
+            self._pass_on(reader, back, near=True), self._pass_on(there, writer, near=False), return_exceptions=True
+        )
         self._ends -= {writer, back}
 
+    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, near: bool) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            while data := await reader.read(65536):
+                if self.deaf and not near:
+                    continue
+                if self.delay:
+                    loop.call_later(self.delay, _write, writer, data)
+                else:
+                    writer.write(data)
+                    await writer.drain()
+        finally:
+            writer.close()
 
-async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    try:
-        while data := await reader.read(65536):
-            writer.write(data)
-            await writer.drain()
-    finally:
-        writer.close()
+
+def _write(writer: asyncio.StreamWriter, data: bytes) -> None:
+    if not writer.is_closing():
+        writer.write(data)

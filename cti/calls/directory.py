@@ -142,7 +142,7 @@ class Directory:
             )
         for fact in facts:
             services.journal.record(fact, contact)
-        cause = EndCause.SERVED if talked else EndCause.LOST
+        cause = EndCause.SERVED if talked or found.served is not None else EndCause.LOST
         ms = max(0, round((last - found.arrived.at).total_seconds() * 1000))
         await services.journal.record(ContactEnded(cause=cause, by=Party.SYSTEM, ms=ms), contact)
         log.info("directory.contact_closed", contact=contact, cause=cause)

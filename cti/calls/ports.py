@@ -188,6 +188,7 @@ class OpenContact:
     offer: Fact | None = None  # `offer.made` without `offer.ended`
     connected: Fact | None = None  # `agent.connected` without `agent.disconnected`
     called: Fact | None = None  # the latest `callback.attempted`
+    served: Fact | None = None  # the latest `agent.connected`, though that conversation be over
 
 
 class Journal(Protocol):

@@ -12,7 +12,7 @@ from typing import Final, Literal
 from cti.calls.ports import OpenContact
 from cti.facts import Fact
 
-Span = Literal["queue", "offer", "connected", "called"]
+Span = Literal["queue", "offer", "connected", "called", "served"]
 
 # kind → what it opens, and the field whose value the closing fact must repeat
 _OPENS: Final[dict[str, tuple[Span, str]]] = {
@@ -54,7 +54,7 @@ class Trace:
 
         return OpenContact(
             contact, facts[self.last], facts[self.arrived], fact("queue"), fact("offer"), fact("connected"),
-            fact("called"),
+            fact("called"), fact("served"),
         )  # fmt: skip
 
 
@@ -88,7 +88,8 @@ def fold_wrap_ups(facts: Iterable[Fact]) -> dict[str, int | None]:
 def _spans(spans: Mapping[str, tuple[int, str]], fact: Fact) -> Mapping[str, tuple[int, str]]:
     if opens := _OPENS.get(fact.kind):
         span, key = opens
-        return {**spans, span: (fact.seq, str(fact.data.get(key)))}
+        here = (fact.seq, str(fact.data.get(key)))
+        return {**spans, span: here, "served": here} if span == "connected" else {**spans, span: here}
     if closes := _CLOSES.get(fact.kind):
         span, key = closes
         # Two offers of one contact may overlap (grants of two sites): the end of one does not end the other.

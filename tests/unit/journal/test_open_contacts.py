@@ -45,8 +45,9 @@ def test_what_has_begun_and_not_ended_is_remembered() -> None:
         ("agent.disconnected", {"offer": "o1"}),
     )
     spans = [dict(trace.spans) for n in range(1, 8) if (trace := folded(story[:n]))]
-    queue, offer, connected = {"queue": (2, "claims")}, {"offer": (3, "o1")}, {"connected": (5, "o1")}
-    assert spans == [{}, queue, queue | offer, queue, queue | connected, connected, {}]
+    queue, offer, served = {"queue": (2, "claims")}, {"offer": (3, "o1")}, {"served": (5, "o1")}
+    connected = {"connected": (5, "o1")} | served
+    assert spans == [{}, queue, queue | offer, queue, queue | connected, connected, served]
 
 
 def test_the_end_of_one_offer_does_not_end_another() -> None:
