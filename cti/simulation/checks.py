@@ -25,8 +25,13 @@ class Checks:
         self._now = now
         self._open: dict[str, set[str]] = {}  # by contact: offers that stand
         self._talking: dict[str, str] = {}  # by contact: agent
+        self._on_the_phone: dict[
+            str, tuple[str, int]
+        ] = {}  # by agent: contact, and which process of the site saw it begin
+        self._processes: Counter[str] = Counter()  # by site: how many there have been
         self._ended: set[str] = set()
         self._arrived: set[str] = set()
+        self._numbers: dict[str, int] = {}  # by site: of the last fact
         self._wrap_ups: dict[str, str] = {}  # by agent: contact, from facts alone
         self._queues: dict[str, str] = {}  # by contact: where it waits, from facts alone
         self._states: dict[str, dict[str, str]] = {}  # by site: agent → state, from facts alone
@@ -38,14 +43,16 @@ class Checks:
 
     # Decisions
 
-    def watch(self, dispatcher: Dispatcher) -> None:
-        """Looks at every decision before it is carried out."""
+    def watch(self, dispatcher: Dispatcher, is_talking: Callable[[str], bool]) -> None:
+        """Looks at every decision before it is carried out. `is_talking`: whether an agent's phone is in a call of this process's time."""
         carry_out = dispatcher.do
 
         def watched(decisions: Sequence[Decision]) -> None:
             for decision in decisions:
                 if isinstance(decision, MakeOffer):
                     self._in_order(dispatcher.acd, decision)
+                    if is_talking(decision.agent):
+                        self.broken("busy_agent", f"{decision.contact} was offered to {decision.agent}, who is talking")
                 elif isinstance(decision, AgentChanged):
                     self._one_voice_contact(dispatcher.acd, decision.agent)
             carry_out(decisions)
@@ -77,6 +84,9 @@ class Checks:
 
     def fact(self, fact: Fact) -> None:
         data, contact = fact.data, fact.contact
+        if fact.seq != self._numbers.get(fact.site, 0) + 1:
+            self.broken("seq", f"{fact.site}: {fact.seq} follows {self._numbers.get(fact.site, 0)}")
+        self._numbers[fact.site] = fact.seq
         match fact.kind:
             case "contact.arrived" if contact:
                 if contact in self._arrived:

@@ -50,6 +50,8 @@ async def _break(name: str, world: Breakable, rng: random.Random) -> None:
         doing = site.kill_and_restart()
     elif name == "node_lost":
         doing = site.lose_node()
+    elif name == "clock_step":
+        doing = _step(site, rng.choice((-3600.0, 3600.0)))
     elif line is None:
         return
     elif name == "link_cut":
@@ -68,6 +70,12 @@ async def _cut(line: Line, seconds: float) -> None:
     line.cut()
     await asyncio.sleep(seconds)
     line.weather.up = True
+
+
+async def _step(site: SimulatedSiteWorld, seconds: float) -> None:
+    site.clock.step(seconds)
+    await asyncio.sleep(BAD_WEATHER)
+    site.clock.step(-seconds)
 
 
 async def _slow(line: Line) -> None:

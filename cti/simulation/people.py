@@ -28,6 +28,7 @@ class Person:
         self.number, self.skills, self._mistakes, self._rng = number, skills, mistakes, rng
         self._handling = handling
         self.leg: FakeLeg | None = None  # the call the phone is in
+        self.talks_since_before = False  # that call began before the site's present process
         self.wants: Status = Status.AVAILABLE
         self._dispatcher: Dispatcher | None = None
         self._timers: list[asyncio.TimerHandle] = []

@@ -33,6 +33,10 @@ class SkewedClock(VirtualClock):
     def __init__(self, skew: float = 0.0) -> None:
         self._skew = timedelta(seconds=skew)
 
+    def step(self, seconds: float) -> None:
+        """As when somebody, or NTP, sets it."""
+        self._skew += timedelta(seconds=seconds)
+
     def wall(self) -> datetime:
         return super().wall() + self._skew
 

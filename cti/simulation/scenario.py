@@ -68,6 +68,7 @@ class Faults(_Model):
     link_slow: float = 0  # messages take up to two seconds for a minute
     link_one_way: float = 0  # messages of one side are lost until the keepalive notices
     link_twice: float = 0  # for a minute, messages come twice, some of them late
+    clock_step: float = 0  # a site's wall clock is an hour off for a minute
     skew: float = 0.0  # seconds by which sites' wall clocks differ, at most
 
     @property
@@ -77,7 +78,16 @@ class Faults(_Model):
     @classmethod
     def all(cls) -> Faults:
         """What continuous integration runs."""
-        return cls(process_killed=4, node_lost=1, link_cut=4, link_slow=4, link_one_way=2, link_twice=4, skew=120.0)
+        return cls(
+            process_killed=4,
+            node_lost=1,
+            link_cut=4,
+            link_slow=4,
+            link_one_way=2,
+            link_twice=4,
+            clock_step=1,
+            skew=120.0,
+        )
 
 
 class Scenario(_Model):

@@ -68,7 +68,8 @@ class SimulatedSiteWorld:
         self._dialplans: dict[asyncio.Task[None], None] = {}
         self._stopped = False
         self.reconciles = False
-        self.watch: Callable[[Dispatcher], None] | None = None  # sees each process's dispatcher before anything happens
+        # Sees each process's dispatcher before anything happens, and may ask whether an agent is talking since its time.
+        self.watch: Callable[[Dispatcher, Callable[[str], bool]], None] | None = None
 
     # The process
 
@@ -80,7 +81,9 @@ class SimulatedSiteWorld:
         process.errors = self.errors
         self.process = process
         if self.watch is not None:
-            self.watch(process.dispatcher)
+            self.watch(process.dispatcher, self._is_talking)
+        for person in self.persons.values():
+            person.talks_since_before = person.leg is not None
         await process.start()
         if not self.node_up:
             process.dispatcher.site_changed(health=Health.NO_NODE)
@@ -207,12 +210,17 @@ class SimulatedSiteWorld:
         return person.ring(contact) if person is not None and self.node_up else None
 
     def in_call(self, address: str, leg: FakeLeg | None) -> None:
-        self.persons[address.rpartition("/")[2]].leg = leg
+        person = self.persons[address.rpartition("/")[2]]
+        person.leg, person.talks_since_before = leg, self.process is None
 
     def call_site(self, node: str, call: SimulatedCall) -> None:
         self._world.site_of(node).take_visit(call)
 
     # Inside
+
+    def _is_talking(self, agent: str) -> bool:
+        person = self.persons[agent]
+        return person.leg is not None and not person.talks_since_before
 
     def _sign_in(self, person: Person, process: Process) -> None:
         if self.process is process and not self._stopped:

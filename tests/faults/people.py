@@ -43,7 +43,8 @@ class People:
                     PHONES[site.name], agent.number, HOST[site.name], password=settings.secrets.agent_password
                 )
                 await self._stack.enter_async_context(phone)
-                await phone.register(3600)
+                await phone.register()
+                self._tasks.append(asyncio.create_task(_stays_registered(phone)))
                 self._tasks.append(asyncio.create_task(self._answers(phone)))
                 self._tasks.append(asyncio.create_task(self._at_the_desk(agent.number, site)))
         for i in range(self._callers):
@@ -150,4 +151,12 @@ class People:
                 await socket.send(json.dumps(done))
             elif snapshot["status"] == "not_ready" and snapshot["state"] == "idle":
                 self.counts[f"not ready: {snapshot['reason']}"] += 1
+                await asyncio.sleep(self._rng.uniform(0.5, 2.0))
                 await socket.send(json.dumps({"type": "set_status", "status": "available"}))
+
+
+async def _stays_registered(phone: Phone) -> None:
+    while True:
+        await asyncio.sleep(240)
+        with contextlib.suppress(AssertionError, TimeoutError):
+            await phone.register()

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from cti.supervisor import _environment
-from tests.phone import wait
+from tests.phone import Phone, wait
 from tests.system import System, data, eventually
 
 pytestmark = pytest.mark.timeout(120)
@@ -100,3 +100,44 @@ async def latest(system: System, kind: str) -> dict[str, Any]:
 
     await eventually(look, kind)
     return found[0]
+
+
+@pytest.mark.timeout(180)
+async def test_who_calls_while_no_process_is_there_leaves_a_number_and_is_called_back(system: System) -> None:
+    number = "13833330009"
+    async with AsyncExitStack() as stack:
+        await system.stop("sh")
+        try:
+            caller = await stack.enter_async_context(system.caller("13833330008"))
+            call = await caller.dial("95500")
+            await wait(call.answered, "the emergency menu", 30)
+            await call.hears()
+            await call.press(f"{number}#")
+            spool = system.settings.pbx.emergency_spool("sh")
+
+            async def kept() -> bool:
+                await call.hang_up()
+                return bool(list(spool.glob("*.json")))
+
+            await eventually(kept, "the number to be kept")
+        finally:
+            system.start("sh")
+            await system.ready()
+        met = await system.story("13833330008")
+        assert data(met, "emergency.taken")[0]["wants_callback"]
+        outside = await stack.enter_async_context(
+            Phone(system.carrier("sh"), number, system.topology.site("sh").nodes[0].address, port=5060)
+        )
+        phone, desktop = await system.seat(stack, "1004")
+        assert (await desktop.offered())["context"]["caller"] == number
+        customer = await outside.ring()
+        await customer.answer()
+        ringing = await phone.ring()
+        await ringing.answer()
+        await customer.hears(5, talker=ringing)
+        await ringing.hang_up()
+        await wait(customer.ended, "the customer to be released")
+        await desktop.wrap_up()
+        story = await system.story(number, called_back=True)
+    assert (met["cause"], story["cause"], story["queue"]) == ("contained", "served", "general")
+    assert not list(spool.glob("*.json"))
