@@ -32,6 +32,7 @@ from cti.calls.services import Services, look_up
 from cti.calls.tickets import Ticket, queue_entered
 from cti.facts.kinds import (
     CallbackAttempted,
+    CallbackConnected,
     CallbackMerged,
     ContactArrived,
     ContactEnded,
@@ -238,6 +239,8 @@ class Callbacks:
         """The customer is on the line: the agent's phone rings; should the agent not answer, the customer waits for the next."""
         assert self._services is not None
         services, age = self._services, self._age(callback)
+        connected = CallbackConnected(node=telephony.node, asterisk_channel=telephony.channel)
+        await self._journal.record(connected, callback.contact)
         stay = services.queue_stay(
             services.editions.current, telephony, ticket, callback.language, "", age, called_back=True, first=first
         )

@@ -16,7 +16,16 @@ from cti.calls.ports import CallerGone, OpenContact, Telephony, TelephonyFailed
 from cti.calls.services import Services
 from cti.calls.session import CallSession
 from cti.calls.visit_host import host_visit
-from cti.facts.kinds import ContactArrived, ContactEnded, EndCause, OfferOutcome, Party, QueueOutcome, WrapUpStarted
+from cti.facts.kinds import (
+    CallbackConnected,
+    ContactArrived,
+    ContactEnded,
+    EndCause,
+    OfferOutcome,
+    Party,
+    QueueOutcome,
+    WrapUpStarted,
+)
 from cti.kit.logging import get_logger
 
 log = get_logger(__name__)
@@ -52,10 +61,13 @@ class Directory:
         for found in self._left.values():
             if (engaged := engaged_agent(found)) and engaged.agent_site == self._services.site:
                 self._services.dispatcher.left_engaged(engaged.agent, engaged.offer, found.contact, engaged.queue)
-        for started in await self._services.journal.open_wrap_ups():
-            wrap_up = WrapUpStarted.model_validate(started.data)
-            spent = max(0.0, (self._services.clock.wall() - started.at).total_seconds())
-            self._services.dispatcher.left_wrapping_up(wrap_up.agent, started.contact or "", wrap_up.seconds, spent)
+        for fact in await self._services.journal.open_agents():
+            if fact.kind == WrapUpStarted.kind:
+                wrap_up = WrapUpStarted.model_validate(fact.data)
+                spent = max(0.0, (self._services.clock.wall() - fact.at).total_seconds())
+                self._services.dispatcher.left_wrapping_up(wrap_up.agent, fact.contact or "", wrap_up.seconds, spent)
+            elif fact.contact not in self._left:  # with another site's caller
+                self._services.dispatcher.left_on_the_phone(str(fact.data["agent"]))
         if self._left:
             log.info("directory.contacts_found_open", count=len(self._left))
 
@@ -167,6 +179,9 @@ async def _has_talked(found: OpenContact, telephony: Telephony) -> bool:
 
 
 def _channel(found: OpenContact) -> tuple[str, str]:
-    """The node and the channel at which the caller arrived."""
+    """The node and the channel at which the caller arrived, or came when called back."""
+    if found.line is not None:
+        line = CallbackConnected.model_validate(found.line.data)
+        return line.node, line.asterisk_channel
     arrived = ContactArrived.model_validate(found.arrived.data)
     return arrived.node, arrived.asterisk_channel

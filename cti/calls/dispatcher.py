@@ -68,6 +68,7 @@ class Dispatcher:
         self.engagements: dict[str, Engagement] = {}  # by offer: phones that ring or talk
         self._engaged_with: dict[str, list[Engagement]] = {}  # by contact
         self._left_engaged: dict[str, tuple[str, str, str]] = {}  # by agent: offer, contact, queue
+        self._left_on_the_phone: set[str] = set()
         self._journal, self._clock, self._screens = journal, clock, screens
         self._address_of = address_of
         self._timer: asyncio.TimerHandle | None = None
@@ -88,6 +89,9 @@ class Dispatcher:
         self.do(self.acd.log_in(number, skills, now))
         if (left := self._left_engaged.get(number)) is not None:
             self.do(self.acd.restore_conversation(number, *left, now))
+        if number in self._left_on_the_phone:
+            self._left_on_the_phone.discard(number)
+            self.do(self.acd.set_busy_elsewhere(number, True, now))
 
     def left_engaged(self, number: str, offer: str, contact: str, queue: str) -> None:
         """An earlier process left this agent talking, or being rung: busy with it from the log-in on."""
@@ -99,10 +103,15 @@ class Dispatcher:
         if left is None:
             return
         if self.acd.offer_of(offer) is None and wrap_up_seconds > 0:
+            self.record(AgentStateChanged(agent=number, state=State.WRAP_UP, was=State.TALKING), left[1])
             self.record(WrapUpStarted(agent=number, seconds=wrap_up_seconds), left[1])
             self.left_wrapping_up(number, left[1], wrap_up_seconds, 0.0)
         else:
             self.do(self.acd.finished(offer, wrap_up_seconds, self.now()))
+
+    def left_on_the_phone(self, number: str) -> None:
+        """An earlier process left this agent's phone in a call of another site's caller: busy until the reconciler sees that it is not."""
+        self._left_on_the_phone.add(number)
 
     def left_wrapping_up(self, number: str, contact: str, seconds: float, spent: float) -> None:
         """An earlier process left this agent wrapping up, `spent` of so many seconds ago."""

@@ -189,6 +189,7 @@ class OpenContact:
     connected: Fact | None = None  # `agent.connected` without `agent.disconnected`
     called: Fact | None = None  # the latest `callback.attempted`
     served: Fact | None = None  # the latest `agent.connected`, though that conversation be over
+    line: Fact | None = None  # the latest `callback.connected`
 
 
 class Journal(Protocol):
@@ -209,8 +210,9 @@ class Journal(Protocol):
         """All of a contact's, in order."""
         ...
 
-    async def open_wrap_ups(self) -> Sequence[Fact]:
-        """The beginning (`wrap_up.started`) of each agent's wrap-up that has not ended, oldest first."""
+    async def open_agents(self) -> Sequence[Fact]:
+        """What each agent is at that has not ended, oldest first: `wrap_up.started`, and the latest `agent.state_changed` of one whose
+        phone rings or talks."""
         ...
 
 

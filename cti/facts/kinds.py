@@ -111,6 +111,14 @@ class CallbackAttempted(FactData):
     outcome: Literal["answered", "no_answer", "busy", "unreachable", "cancelled"]
 
 
+class CallbackConnected(FactData):
+    """The customer who was called is on the line."""
+
+    kind = "callback.connected"
+    node: str
+    asterisk_channel: str
+
+
 class EmergencyTaken(FactData):
     """The caller met the emergency menu, because no process of the site was there."""
 
@@ -360,7 +368,8 @@ KINDS: Final[dict[str, type[FactData]]] = {
     cls.kind: cls
     for cls in (
         ContactArrived, ContactResumed, FlowEntered, LanguageChosen, NodeVisited, SmsRequested, CallbackRequested,
-        CallbackMerged, CallbackAttempted, EmergencyTaken, SurveyAnswered, VoicemailLeft, FaxArrived, CallTransferred, PromptMissing,
+        CallbackMerged, CallbackAttempted, CallbackConnected, EmergencyTaken,
+        SurveyAnswered, VoicemailLeft, FaxArrived, CallTransferred, PromptMissing,
         QueueEntered, QueueLeft, QueueAnnounced,
         VisitOpened, VisitGranted, VisitWithdrawn, OfferMade, OfferEnded, AgentConnected, AgentDisconnected, HoldStarted,
         HoldEnded, ContactEnded, AgentStatusChanged, AgentStateChanged, AgentRepaired, WrapUpStarted, WrapUpEnded, NodeUp, NodeDown,

@@ -21,17 +21,17 @@ _SCHEMA: Final = (
     "CREATE TABLE facts (seq INTEGER PRIMARY KEY, contact TEXT, body TEXT NOT NULL)",
     "CREATE INDEX facts_of_contact ON facts (contact, seq) WHERE contact IS NOT NULL",
     "CREATE TABLE open_contacts (contact TEXT PRIMARY KEY, trace TEXT NOT NULL) WITHOUT ROWID",
-    "CREATE TABLE open_wrap_ups (agent TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID",
-    # wrap_ups_seq: up to which fact open_wrap_ups is true
+    "CREATE TABLE open_agents (agent TEXT, what TEXT, seq INTEGER NOT NULL, PRIMARY KEY (agent, what)) WITHOUT ROWID",
+    # agents_seq: up to which fact open_agents is true
     """CREATE TABLE journal (
-        site TEXT NOT NULL, last_seq INTEGER NOT NULL, last_at TEXT, acknowledged INTEGER, wrap_ups_seq INTEGER NOT NULL DEFAULT 0
+        site TEXT NOT NULL, last_seq INTEGER NOT NULL, last_at TEXT, acknowledged INTEGER, agents_seq INTEGER NOT NULL DEFAULT 0
     )""",
     f"PRAGMA user_version = {FORMAT}",
 )
 # What a file of this format lacks that an earlier version made. That version can go on with it afterwards.
 _ADDED: Final = (
-    "CREATE TABLE IF NOT EXISTS open_wrap_ups (agent TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID",
-    "ALTER TABLE journal ADD COLUMN wrap_ups_seq INTEGER NOT NULL DEFAULT 0",
+    "CREATE TABLE IF NOT EXISTS open_agents (agent TEXT, what TEXT, seq INTEGER NOT NULL, PRIMARY KEY (agent, what)) WITHOUT ROWID",
+    "ALTER TABLE journal ADD COLUMN agents_seq INTEGER NOT NULL DEFAULT 0",
 )
 
 
@@ -92,7 +92,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, site: str) -> None:
         connection.execute("COMMIT")
     elif found != FORMAT:
         raise _newer_format(path, found)
-    elif "wrap_ups_seq" not in {name for _, name, *_ in connection.execute("PRAGMA table_info(journal)")}:
+    elif "agents_seq" not in {name for _, name, *_ in connection.execute("PRAGMA table_info(journal)")}:
         connection.execute("BEGIN IMMEDIATE")
         for statement in _ADDED:
             connection.execute(statement)

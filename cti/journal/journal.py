@@ -144,9 +144,9 @@ class SqliteJournal:
         """Contacts on disk that arrived and have not ended, oldest first."""
         return await self._read(self._reader.open_contacts)
 
-    async def open_wrap_ups(self) -> Sequence[Fact]:
-        """On disk: the beginning of each agent's wrap-up that has not ended, oldest first."""
-        return await self._read(self._reader.open_wrap_ups)
+    async def open_agents(self) -> Sequence[Fact]:
+        """On disk: what each agent was at, as `calls.ports.Journal` says."""
+        return await self._read(self._reader.open_agents)
 
     async def facts_of(self, contact: str) -> Sequence[Fact]:
         """Its facts on disk, in order."""

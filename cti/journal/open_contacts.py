@@ -1,4 +1,4 @@
-"""Which contacts are open, what is open in them, and which wrap-ups: folds over facts, kept beside them so that a restart is fast.
+"""Which contacts are open, what is open in them, and what agents are at: folds over facts, kept beside them so that a restart is fast.
 
 Only `contact.arrived` opens a contact: what this site's agents do for other sites' contacts leaves no trace here.
 """
@@ -12,14 +12,16 @@ from typing import Final, Literal
 from cti.calls.ports import OpenContact
 from cti.facts import Fact
 
-Span = Literal["queue", "offer", "connected", "called", "served"]
+Span = Literal["queue", "offer", "connected", "called", "served", "line"]
 
 # kind → what it opens, and the field whose value the closing fact must repeat
 _OPENS: Final[dict[str, tuple[Span, str]]] = {
     "queue.entered": ("queue", "queue"),
     "offer.made": ("offer", "offer"),
     "agent.connected": ("connected", "offer"),
-    "callback.attempted": ("called", "queue"),  # nothing closes it: the latest is known until the contact ends
+    # Nothing closes these: the latest is known until the contact ends.
+    "callback.attempted": ("called", "queue"),
+    "callback.connected": ("line", "node"),
 }
 _CLOSES: Final[dict[str, tuple[Span, str]]] = {
     "queue.left": ("queue", "queue"),
@@ -54,7 +56,7 @@ class Trace:
 
         return OpenContact(
             contact, facts[self.last], facts[self.arrived], fact("queue"), fact("offer"), fact("connected"),
-            fact("called"), fact("served"),
+            fact("called"), fact("served"), fact("line"),
         )  # fmt: skip
 
 
@@ -76,13 +78,19 @@ def fold(before: Mapping[str, Trace], facts: Iterable[Fact]) -> dict[str, Trace 
     return changes
 
 
-def fold_wrap_ups(facts: Iterable[Fact]) -> dict[str, int | None]:
-    """What `facts` change of open wrap-ups: by agent the number of its beginning, None once it has ended."""
-    return {
-        str(fact.data.get("agent")): fact.seq if fact.kind == "wrap_up.started" else None
-        for fact in facts
-        if fact.kind in ("wrap_up.started", "wrap_up.ended")
-    }
+def fold_agents(facts: Iterable[Fact]) -> dict[tuple[str, str], int | None]:
+    """What `facts` change of what agents are at: by agent and `wrap_up` or `call` the number of its beginning, None once it has ended."""
+    changes: dict[tuple[str, str], int | None] = {}
+    for fact in facts:
+        agent = str(fact.data.get("agent"))
+        if fact.kind in ("wrap_up.started", "wrap_up.ended"):
+            changes[agent, "wrap_up"] = fact.seq if fact.kind == "wrap_up.started" else None
+        elif fact.kind == "agent.state_changed":
+            changes[agent, "call"] = fact.seq if fact.data.get("state") in _ON_THE_PHONE else None
+    return changes
+
+
+_ON_THE_PHONE: Final = ("ringing", "talking", "held")
 
 
 def _spans(spans: Mapping[str, tuple[int, str]], fact: Fact) -> Mapping[str, tuple[int, str]]:

@@ -18,7 +18,7 @@ from typing import Final
 from cti.calls.ports import OpenContact
 from cti.facts import Fact
 from cti.journal.file import JournalFile, connect, open_file
-from cti.journal.open_contacts import Trace, fold, fold_wrap_ups
+from cti.journal.open_contacts import Trace, fold, fold_agents
 
 _PRUNE_CHUNK: Final = 2_000
 _AMONG: Final = "seq IN (SELECT value FROM json_each(?))"
@@ -41,7 +41,7 @@ class Store:
         self._file = file
         self._connection = file.connection
         self._open: dict[str, Trace] = _traces(self._connection)
-        self._catch_up_wrap_ups()
+        self._catch_up_agents()
 
     @classmethod
     def open(cls, folder: Path, site: str) -> Store:
@@ -73,9 +73,9 @@ class Store:
             )
             changes = fold(self._open, new)
             self._write_traces(changes)
-            self._write_wrap_ups(fold_wrap_ups(new))
+            self._write_agents(fold_agents(new))
             connection.execute(
-                "UPDATE journal SET last_seq = :seq, last_at = :at, acknowledged = :acknowledged, wrap_ups_seq = :seq",
+                "UPDATE journal SET last_seq = :seq, last_at = :at, acknowledged = :acknowledged, agents_seq = :seq",
                 {"seq": new[-1].seq, "at": new[-1].at.isoformat(), "acknowledged": acknowledged},
             )
         self._apply(changes)
@@ -111,9 +111,9 @@ class Store:
                 {"by": by, "above": above},
             )
             connection.execute("UPDATE facts SET seq = -seq WHERE seq < 0")
-            connection.execute("UPDATE open_wrap_ups SET seq = seq + ? WHERE seq > ?", (by, above))
+            connection.execute("UPDATE open_agents SET seq = seq + ? WHERE seq > ?", (by, above))
             connection.execute(
-                "UPDATE journal SET last_seq = last_seq + :by, acknowledged = :acknowledged, wrap_ups_seq = last_seq + :by",
+                "UPDATE journal SET last_seq = last_seq + :by, acknowledged = :acknowledged, agents_seq = last_seq + :by",
                 {"by": by, "acknowledged": above + by},
             )
             self._write_traces(changes)
@@ -148,26 +148,37 @@ class Store:
                 "DELETE FROM open_contacts WHERE contact IN (SELECT value FROM json_each(?))", (json.dumps(gone),)
             )
 
-    def _write_wrap_ups(self, changes: dict[str, int | None]) -> None:
-        for agent, seq in changes.items():
-            if seq is None:
-                self._connection.execute("DELETE FROM open_wrap_ups WHERE agent = ?", (agent,))
-            else:
-                self._connection.execute("INSERT OR REPLACE INTO open_wrap_ups VALUES (?, ?)", (agent, seq))
+    def _write_agents(self, changes: dict[tuple[str, str], int | None]) -> None:
+        """Two statements for a batch, as for traces."""
+        kept = [[agent, what, seq] for (agent, what), seq in changes.items() if seq is not None]
+        gone = [[agent, what] for (agent, what), seq in changes.items() if seq is None]
+        if kept:
+            self._connection.execute(
+                "INSERT OR REPLACE INTO open_agents SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'),"
+                " json_extract(value, '$[2]') FROM json_each(?)",
+                (json.dumps(kept),),
+            )
+        if gone:
+            self._connection.execute(
+                "DELETE FROM open_agents WHERE (agent, what) IN"
+                " (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?))",
+                (json.dumps(gone),),
+            )
 
-    def _catch_up_wrap_ups(self) -> None:
-        """Reads the facts that a version wrote which knew nothing of open wrap-ups."""
-        known, last = self._connection.execute("SELECT wrap_ups_seq, last_seq FROM journal").fetchone()
+    def _catch_up_agents(self) -> None:
+        """Reads the facts that a version wrote which kept no account of agents."""
+        known, last = self._connection.execute("SELECT agents_seq, last_seq FROM journal").fetchone()
         if known == last:
             return
         rows = self._connection.execute(
-            "SELECT body FROM facts WHERE seq > ? AND json_extract(body, '$.kind') LIKE 'wrap_up.%' ORDER BY seq",
+            "SELECT body FROM facts WHERE seq > ? AND json_extract(body, '$.kind') IN"
+            " ('wrap_up.started', 'wrap_up.ended', 'agent.state_changed') ORDER BY seq",
             (known,),
         )
-        changes = fold_wrap_ups(Fact.model_validate_json(body) for (body,) in rows.fetchall())
+        changes = fold_agents(Fact.model_validate_json(body) for (body,) in rows.fetchall())
         with self._transaction() as connection:
-            self._write_wrap_ups(changes)
-            connection.execute("UPDATE journal SET wrap_ups_seq = last_seq")
+            self._write_agents(changes)
+            connection.execute("UPDATE journal SET agents_seq = last_seq")
 
     def _apply(self, changes: dict[str, Trace | None]) -> None:
         for contact, trace in changes.items():
@@ -202,8 +213,8 @@ class Reader:
         oldest_first = sorted(traces.items(), key=lambda item: item[1].arrived)
         return [trace.resolved(contact, facts) for contact, trace in oldest_first]
 
-    def open_wrap_ups(self) -> list[Fact]:
-        return self._facts("seq IN (SELECT seq FROM open_wrap_ups) ORDER BY seq")
+    def open_agents(self) -> list[Fact]:
+        return self._facts("seq IN (SELECT seq FROM open_agents) ORDER BY seq")
 
     def close(self) -> None:
         self._connection.close()

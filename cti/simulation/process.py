@@ -75,8 +75,8 @@ class Handle:
     async def facts_of(self, contact: str) -> Sequence[Fact]:
         return await self._disk.facts_of(contact)
 
-    async def open_wrap_ups(self) -> Sequence[Fact]:
-        return await self._disk.open_wrap_ups()
+    async def open_agents(self) -> Sequence[Fact]:
+        return await self._disk.open_agents()
 
 
 class Plain:

@@ -10,7 +10,7 @@ from itertools import islice
 from cti.calls.ports import OpenContact
 from cti.facts import Fact, FactData
 from cti.journal.numbering import Numbering
-from cti.journal.open_contacts import fold, fold_wrap_ups
+from cti.journal.open_contacts import fold, fold_agents
 from cti.kit.clock import Clock
 from cti.kit.ids import new_id
 
@@ -42,9 +42,9 @@ class MemoryJournal:
         by_seq = {fact.seq: fact for fact in self.facts}
         return [trace.resolved(contact, by_seq) for contact, trace in fold({}, self.facts).items() if trace]
 
-    async def open_wrap_ups(self) -> Sequence[Fact]:
+    async def open_agents(self) -> Sequence[Fact]:
         by_seq = {fact.seq: fact for fact in self.facts}
-        return [by_seq[seq] for seq in sorted(s for s in fold_wrap_ups(self.facts).values() if s is not None)]
+        return [by_seq[seq] for seq in sorted(s for s in fold_agents(self.facts).values() if s is not None)]
 
     async def facts_of(self, contact: str) -> Sequence[Fact]:
         return [fact for fact in self.facts if fact.contact == contact]

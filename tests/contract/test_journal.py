@@ -142,14 +142,14 @@ async def test_open_contacts_are_those_that_arrived_and_have_not_ended(journal: 
     assert (talking.offer, talking.connected) == (None, third[4])
 
 
-async def test_open_wrap_ups_are_those_that_have_begun_and_not_ended(journal: AnyJournal) -> None:
+async def test_open_agents_are_those_that_have_begun_and_not_ended(journal: AnyJournal) -> None:
     for agent in ("1001", "1002"):
         await journal.record(WrapUpStarted(agent=agent, seconds=30), f"c{agent}")
     await journal.record(WrapUpEnded(agent="1001", code="resolved", by=Party.AGENT, ms=9), "c1001")
-    [found] = await journal.open_wrap_ups()
+    [found] = await journal.open_agents()
     assert (found.contact, found.data["agent"]) == ("c1002", "1002")
     await journal.continue_after(500, above=0)
-    [found] = await journal.open_wrap_ups()
+    [found] = await journal.open_agents()
     assert found.seq == 502
 
 

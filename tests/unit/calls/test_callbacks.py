@@ -92,7 +92,8 @@ def test_the_agent_is_reserved_then_the_customer_called_then_the_agents_phone_ri
     [contact] = {f.contact for f in world.journal.facts if f.kind == "contact.ended"}
     assert contact is not None
     assert kinds(world, contact) == [
-        "contact.arrived", "queue.entered", "callback.attempted", "offer.made", "agent.connected", "offer.ended", "queue.left",
+        "contact.arrived", "queue.entered", "callback.attempted", "callback.connected", "offer.made", "agent.connected", "offer.ended",
+        "queue.left",
         "agent.disconnected", "contact.ended",
     ]  # fmt: skip
     assert world.facts("contact.ended")[0]["cause"] == "served"

@@ -86,15 +86,15 @@ async def test_numbers_times_and_open_contacts_go_on_after_a_restart(tmp_path: P
         assert [c.contact for c in await journal.open_contacts()] == ["c2"]
 
 
-async def test_a_file_of_a_version_without_open_wrap_ups_is_taken_on_with_what_it_wrote(tmp_path: Path) -> None:
+async def test_a_file_of_a_version_without_open_agents_is_taken_on_with_what_it_wrote(tmp_path: Path) -> None:
     async with await opened(tmp_path) as journal:
         await journal.record(WrapUpStarted(agent="1001", seconds=30), "c1")
         await journal.record(WrapUpStarted(agent="1002", seconds=30), "c2")
     with closing(sqlite3.connect(tmp_path / "journal.db")) as file:
-        file.execute("DROP TABLE open_wrap_ups")
-        file.execute("ALTER TABLE journal DROP COLUMN wrap_ups_seq")
+        file.execute("DROP TABLE open_agents")
+        file.execute("ALTER TABLE journal DROP COLUMN agents_seq")
     async with await opened(tmp_path) as journal:
-        assert [f.contact for f in await journal.open_wrap_ups()] == ["c1", "c2"]
+        assert [f.contact for f in await journal.open_agents()] == ["c1", "c2"]
     with closing(sqlite3.connect(tmp_path / "journal.db")) as file:  # that version goes on in between
         (body,) = file.execute("SELECT body FROM facts WHERE seq = 1").fetchone()
         ended = body.replace("wrap_up.started", "wrap_up.ended").replace('"seq":1', '"seq":3')
@@ -102,7 +102,7 @@ async def test_a_file_of_a_version_without_open_wrap_ups_is_taken_on_with_what_i
         file.execute("UPDATE journal SET last_seq = 3")
         file.commit()
     async with await opened(tmp_path) as journal:
-        assert [f.contact for f in await journal.open_wrap_ups()] == ["c2"]
+        assert [f.contact for f in await journal.open_agents()] == ["c2"]
 
 
 async def test_numbers_go_on_when_every_fact_was_deleted(tmp_path: Path) -> None:
