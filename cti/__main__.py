@@ -14,6 +14,7 @@ import typer
 from cti import __version__
 from cti.acd_cli import acd_app
 from cti.asterisk.pbx.cli import pbx_app
+from cti.datacenter_care import maintain
 from cti.doctor import run_doctor
 from cti.flow_cli import flow_app
 from cti.kit.errors import HotlineError
@@ -77,11 +78,23 @@ def site(
     _run(run_site(settings, name), settings)
 
 
-@app.command(epilog="Example: cti datacenter")
-def datacenter(topology: TopologyOption = None) -> None:
-    """Runs the data center: API, database, console."""
+@app.command(epilog="Examples: cti datacenter   |   cti datacenter --backup monday.dump   |   cti datacenter --rebuild")
+def datacenter(
+    topology: TopologyOption = None,
+    backup: Annotated[
+        Path | None, typer.Option("--backup", help="Copies the database into this file, while it is in use.")
+    ] = None,
+    restore: Annotated[Path | None, typer.Option("--restore", help="Puts such a copy into an empty database.")] = None,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Tells every contact again from its facts.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Runs the data center: API, database, console. Or looks after its database."""
     settings = Settings.from_environment(topology_file=topology)
-    _run(run_data_center(settings), settings)
+    if backup is None and restore is None and not rebuild:
+        _run(run_data_center(settings), settings)
+        return
+    report = asyncio.run(maintain(settings.effective_database_url, backup, restore, rebuild))
+    print(json.dumps(report.as_json()) if as_json else report.text())
 
 
 @app.command(epilog="Example: cti doctor --json")

@@ -4,17 +4,23 @@
 """
 
 from cti.datacenter.app import create_app
+from cti.datacenter.backup import back_up, restore
 from cti.datacenter.config import DataCenterConfig, InspectedBundle, NodeTitle, WebPhoneAccount
-from cti.datacenter.database import DatabaseRefused, DatabaseUnavailable
+from cti.datacenter.database import Database, DatabaseRefused, DatabaseUnavailable
+from cti.datacenter.rebuilding import rebuild
 from cti.datacenter.upgrade import upgrade_database
 
 __all__ = [
     "DataCenterConfig",
+    "Database",
     "DatabaseRefused",
     "DatabaseUnavailable",
     "InspectedBundle",
     "NodeTitle",
     "WebPhoneAccount",
+    "back_up",
     "create_app",
+    "rebuild",
+    "restore",
     "upgrade_database",
 ]

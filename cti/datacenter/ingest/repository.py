@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 
+from pydantic_core import to_json
 from sqlalchemy import Insert, select, text, union, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -59,7 +59,7 @@ async def add_facts(connection: AsyncConnection, site: str, facts: Sequence[Fact
             "contact": [fact.contact for fact in facts],
             "kind": [fact.kind for fact in facts],
             "v": [fact.v for fact in facts],
-            "data": [json.dumps(fact.data, ensure_ascii=False) for fact in facts],
+            "data": [to_json(fact.data).decode() for fact in facts],
         }
         await connection.execute(_UNNEST, values)
     else:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import to_json
 
 from cti.facts import KINDS, Fact
 
@@ -22,6 +24,7 @@ MAX_NAME = 64
 MAX_INTEGER = 2**53  # what JSON numbers hold exactly; sums of a contact's durations stay within 64 bits
 MAX_DEPTH = 10
 MAX_VERSION = 10_000
+_NOT_PLAIN = re.compile(rb"[0-9]{16}|[0-9][eE]|\\u0000|NaN|Infinity")  # numbers that may be out of range, and NUL
 MAX_KEPT = 16_384  # characters kept of what was set aside
 # Fields that become keys and indexed columns
 _NAMES = ("agent", "agent_site", "queue", "offer", "caller", "called", "hotline", "node", "flow", "code")
@@ -91,9 +94,10 @@ def _checked(site: str, item: Any) -> Fact:
         raise ValueError("v: too large")
     if not 2000 <= fact.at.year < 2200:
         raise ValueError("at: not of our times")
-    _check_storable(fact.data, 0)
-    if len(json.dumps(fact.data, ensure_ascii=False).encode()) > MAX_DATA_BYTES:
-        raise ValueError(f"data: more than {MAX_DATA_BYTES} bytes")
+    if not _is_plain(fact.data):
+        _check_storable(fact.data, 0)
+        if len(json.dumps(fact.data, ensure_ascii=False).encode()) > MAX_DATA_BYTES:
+            raise ValueError(f"data: more than {MAX_DATA_BYTES} bytes")
     kind = KINDS.get(fact.kind)
     if kind is not None and fact.v <= kind.v:
         kind.model_validate(fact.data)
@@ -101,7 +105,18 @@ def _checked(site: str, item: Any) -> Fact:
             value = fact.data.get(name)
             if isinstance(value, str) and len(value) > MAX_NAME:
                 raise ValueError(f"data.{name}: more than {MAX_NAME} characters")
-    return fact.model_copy(update={"at": fact.at.astimezone(UTC)})
+    return fact if not fact.at.utcoffset() else fact.model_copy(update={"at": fact.at.astimezone(UTC)})
+
+
+def _is_plain(data: dict[str, Any]) -> bool:
+    """Whether a glance at its text shows that `data` can be stored: nearly all can, and need not be walked through."""
+    try:
+        text = to_json(data)
+    except ValueError:  # half a surrogate pair
+        return False
+    return (
+        len(text) <= MAX_TEXT and text.count(b"{") + text.count(b"[") <= MAX_DEPTH and _NOT_PLAIN.search(text) is None
+    )
 
 
 def _check_storable(value: Any, depth: int) -> None:
