@@ -135,6 +135,8 @@ class System:
         phone = await stack.enter_async_context(self.agent_phone(number))
         await phone.register()
         desktop = await stack.enter_async_context(self.desktop(number))
+        if desktop.snapshot["state"] == "wrap_up":  # of a test in which the agent's site was killed
+            await desktop.wrap_up()
         await desktop.ready()
         return phone, desktop
 

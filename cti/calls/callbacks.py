@@ -156,17 +156,20 @@ class Callbacks:
         arrival: asyncio.Future[tuple[Telephony, asyncio.Event]] = asyncio.get_running_loop().create_future()
         self._arrivals[callback.contact] = arrival
         try:
-            cause, by = await self._serve(callback)
+            end = await self._serve(callback)
         finally:
             self._arrivals.pop(callback.contact, None)
             self._open.pop((callback.queue, callback.number), None)
             if arrival.done() and not arrival.cancelled():
                 arrival.result()[1].set()
+        if end is None:  # the line broke; the contact ends when it is seen that the customer is gone
+            return
+        cause, by = end
         ms = round((self._clock.wall() - callback.asked_at).total_seconds() * 1000)
         await self._journal.record(ContactEnded(cause=cause, by=by, ms=max(0, ms)), callback.contact)
         log.info("callback.ended", contact=callback.contact, cause=cause)
 
-    async def _serve(self, callback: Callback) -> tuple[EndCause, Party]:
+    async def _serve(self, callback: Callback) -> tuple[EndCause, Party] | None:
         assert self._services is not None
         services, hotline = self._services, self._services.editions.current.hotline
         config = hotline.queues.get(callback.queue)
@@ -182,7 +185,7 @@ class Callbacks:
                 outcome = await self._attempts(callback, policy, ticket)
         finally:
             customer.cancel()
-        if isinstance(outcome, tuple):
+        if not isinstance(outcome, QueueOutcome):
             return outcome
         left = QueueLeft(queue=callback.queue, outcome=outcome, waited_ms=round(self._age(callback) * 1000))
         await self._journal.record(left, callback.contact)
@@ -190,7 +193,7 @@ class Callbacks:
 
     async def _attempts(
         self, callback: Callback, policy: CallbackPolicy, ticket: Ticket
-    ) -> QueueOutcome | tuple[EndCause, Party]:
+    ) -> QueueOutcome | tuple[EndCause, Party] | None:
         """Calls when an agent is reserved, until the customer has been served, or it is of no use any more."""
         expires = (callback.asked_at - self._clock.wall()).total_seconds() + policy.expires_hours * 3600
         arrival, tried = self._arrivals[callback.contact], callback.tried
@@ -235,8 +238,9 @@ class Callbacks:
 
     async def _talk(
         self, callback: Callback, ticket: Ticket, telephony: Telephony, first: Offering | None
-    ) -> tuple[EndCause, Party]:
-        """The customer is on the line: the agent's phone rings; should the agent not answer, the customer waits for the next."""
+    ) -> tuple[EndCause, Party] | None:
+        """The customer is on the line: the agent's phone rings; should the agent not answer, the customer waits for the next. None when
+        the connection broke, and nobody knows what became of the customer."""
         assert self._services is not None
         services, age = self._services, self._age(callback)
         connected = CallbackConnected(node=telephony.node, asterisk_channel=telephony.channel)
@@ -250,7 +254,8 @@ class Callbacks:
         except CallerGone:
             by = Party.CUSTOMER
         except TelephonyFailed:
-            by = Party.SYSTEM
+            log.warning("callback.connection_broken", contact=callback.contact)
+            return None
         await telephony.hang_up()
         if stay.ended_by is not None:
             return EndCause.SERVED, by

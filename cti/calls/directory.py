@@ -104,15 +104,17 @@ class Directory:
 
     async def called_back(self, telephony: Telephony) -> None:
         """A customer whom we have called is on the line, or was when an earlier process died."""
-        contact, live = telephony.contact, self._callbacks is not None and telephony.contact not in self._live
+        contact, waits = telephony.contact, telephony.contact not in self._live
         self._live.add(contact)
         try:
-            if live and self._callbacks is not None and await self._callbacks.arrived(telephony):
-                return
-            await self._close(contact)  # they have talked while no process was there
-            await telephony.hang_up()
+            taken = waits and self._callbacks is not None and await self._callbacks.arrived(telephony)
+            if not taken:
+                await self._close(contact)  # they have talked while no process was there
+                await telephony.hang_up()
         finally:
             self._live.discard(contact)
+        if taken:
+            await self._keep(contact)
 
     async def channels_known(self, node: str, channels: Collection[str]) -> None:
         """Asterisk says which channels the node has: open contacts of that node with another channel are closed."""

@@ -32,7 +32,10 @@ MOST_SEEDS = 6
 # More goes wrong than in `faults`, and callers wait longer: what a restart forgets is seen sooner.
 HARSH = faults(900).model_copy(update={
     "faults": Faults(process_killed=40, node_lost=2, link_cut=20, link_slow=4, link_one_way=4, link_twice=10, clock_step=10, skew=120),
-    "queues": tuple(queue.model_copy(update={"per_hour": 1.5 * queue.per_hour}) for queue in faults().queues),
+    "queues": tuple(
+        queue.model_copy(update={"per_hour": 1.5 * queue.per_hour, "patience": queue.patience if queue.wants_callback else None})
+        for queue in faults().queues
+    ),
 })  # fmt: skip
 
 

@@ -72,7 +72,7 @@ async def test_callers_keep_their_place_and_conversations_go_on_when_the_active_
         await ringing.hang_up()
         await wait(talking.ended, "the first caller to be released")
         await desktop.connect()
-        await desktop.ready()
+        await desktop.wrap_up()  # of the conversation that the earlier process saw begin
         again = await phone.ring()
         await again.answer()
         await waiting.hears(5, talker=again)
