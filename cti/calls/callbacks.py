@@ -69,6 +69,9 @@ class Callback:
     tried_at: datetime | None = None  # the last time
 
 
+Arrival = asyncio.Future[tuple[Telephony, asyncio.Future[bool]]]
+
+
 class Callbacks:
     """All callbacks of one site. `attach` the services before the first."""
 
@@ -84,7 +87,7 @@ class Callbacks:
         self._ids = ids
         self._services: Services | None = None
         self._open: dict[tuple[str, str], str] = {}  # (queue, number) → contact
-        self._arrivals: dict[str, asyncio.Future[tuple[Telephony, asyncio.Event]]] = {}  # by contact
+        self._arrivals: dict[str, Arrival] = {}  # by contact
         self._background = Background(lambda name, error: log.error("callback.failed", task=name, exc_info=error))
 
     def attach(self, services: Services) -> None:
@@ -136,15 +139,15 @@ class Callbacks:
         ))  # fmt: skip
         return True
 
-    async def arrived(self, telephony: Telephony) -> bool:
-        """The customer who was called is on the line: returns when the call is over. False if no callback waits for it."""
+    async def arrived(self, telephony: Telephony) -> bool | None:
+        """The customer who was called is on the line: returns when the call is over, and whether the contact has ended, which it has not
+        when the connection broke. None if no callback waits for it."""
         arrival = self._arrivals.get(telephony.contact)
         if arrival is None or arrival.done():
-            return False
-        over = asyncio.Event()
+            return None
+        over: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         arrival.set_result((telephony, over))
-        await over.wait()
-        return True
+        return await over
 
     # Inside
 
@@ -153,21 +156,23 @@ class Callbacks:
         self._background.start(self._run(callback), f"callback {callback.contact}")
 
     async def _run(self, callback: Callback) -> None:
-        arrival: asyncio.Future[tuple[Telephony, asyncio.Event]] = asyncio.get_running_loop().create_future()
+        arrival: Arrival = asyncio.get_running_loop().create_future()
         self._arrivals[callback.contact] = arrival
+        end = None
         try:
-            end = await self._serve(callback)
+            try:
+                end = await self._serve(callback)
+            finally:
+                self._open.pop((callback.queue, callback.number), None)
+            if end is not None:  # else the line broke: the contact ends when it is seen that the customer is gone
+                cause, by = end
+                ms = round((self._clock.wall() - callback.asked_at).total_seconds() * 1000)
+                await self._journal.record(ContactEnded(cause=cause, by=by, ms=max(0, ms)), callback.contact)
+                log.info("callback.ended", contact=callback.contact, cause=cause)
         finally:
             self._arrivals.pop(callback.contact, None)
-            self._open.pop((callback.queue, callback.number), None)
-            if arrival.done() and not arrival.cancelled():
-                arrival.result()[1].set()
-        if end is None:  # the line broke; the contact ends when it is seen that the customer is gone
-            return
-        cause, by = end
-        ms = round((self._clock.wall() - callback.asked_at).total_seconds() * 1000)
-        await self._journal.record(ContactEnded(cause=cause, by=by, ms=max(0, ms)), callback.contact)
-        log.info("callback.ended", contact=callback.contact, cause=cause)
+            if arrival.done() and not arrival.cancelled() and not (over := arrival.result()[1]).done():
+                over.set_result(end is not None)
 
     async def _serve(self, callback: Callback) -> tuple[EndCause, Party] | None:
         assert self._services is not None
@@ -294,5 +299,5 @@ class Callbacks:
         )  # fmt: skip
 
 
-async def _shielded(arrival: asyncio.Future[tuple[Telephony, asyncio.Event]]) -> tuple[Telephony, asyncio.Event]:
+async def _shielded(arrival: Arrival) -> tuple[Telephony, asyncio.Future[bool]]:
     return await asyncio.shield(arrival)

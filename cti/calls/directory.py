@@ -107,13 +107,13 @@ class Directory:
         contact, waits = telephony.contact, telephony.contact not in self._live
         self._live.add(contact)
         try:
-            taken = waits and self._callbacks is not None and await self._callbacks.arrived(telephony)
-            if not taken:
+            ended = await self._callbacks.arrived(telephony) if waits and self._callbacks is not None else None
+            if ended is None:
                 await self._close(contact)  # they have talked while no process was there
                 await telephony.hang_up()
         finally:
             self._live.discard(contact)
-        if taken:
+        if ended is False:
             await self._keep(contact)
 
     async def channels_known(self, node: str, channels: Collection[str]) -> None:
