@@ -69,6 +69,7 @@ async def peers_deaf(center: Center, site: str, rng: random.Random) -> None:
     """One direction is silent for 43 s: longer than any keepalive, and nothing says that the line is broken."""
     cable = center.cables["peers"]
     cable.deaf = True
+    await _parted(center)
     await asyncio.sleep(43)
     cable.deaf = False
 
@@ -104,9 +105,23 @@ async def disk_full(center: Center, site: str, rng: random.Random) -> None:
     await asyncio.sleep(3)  # what was kept in memory is written
 
 
+async def _parted(center: Center) -> None:
+    """Waits until a site has noticed that it hears nothing of the other: else nothing was broken."""
+
+    async def noticed() -> bool:
+        figures = [
+            await center.system._figures(f"http://{s.host}:{s.port}/metrics") for s in center.system.topology.sites
+        ]
+        return any(site["hotline_peers_up"] == 0 for site in figures)
+
+    await eventually(noticed, "a link that is down", 40)
+
+
 async def _pulled(center: Center, name: str, seconds: float) -> None:
     cable = center.cables[name]
     cable.cut()
+    if name == "peers":
+        await _parted(center)
     await asyncio.sleep(seconds)
     cable.mend()
 

@@ -94,13 +94,11 @@ async def standing(folder: Path, postgres: PostgresServer) -> AsyncIterator[Cent
     for name, text in (("flow", FLOW), ("queues", QUEUES), ("prompts", PROMPTS)):
         (flows / f"95500/{name}.yaml").write_text(text)
     topology = folder / "topology.yaml"
-    topology.write_text(_topology(ami_port=5038, peer_port=None))
+    topology.write_text(_topology())
     database = postgres.create_database("faults")
     settings = Settings.from_environment(
         state=folder / "state", topology_file=topology, flows=flows, database_url=database
     )
-    cabled = topology.with_name("cabled.yaml")
-    cabled.write_text(_topology(ami_port=AMI_CABLE_PORT, peer_port=PEER_CABLE_PORT))
     render(load_hotline(hotline_folder(settings)), settings.prompts, print)
     pbx = Pbx(settings.pbx, prepare(settings.cache, print))
     async with AsyncExitStack() as stack:
@@ -112,19 +110,22 @@ async def standing(folder: Path, postgres: PostgresServer) -> AsyncIterator[Cent
         for site in SITES:
             cable = Cable(HOST[site], AMI_CABLE_PORT, (HOST[site], 5038))
             cables[f"ami-{site}"] = await stack.enter_async_context(cable)
-        # The site whose name comes first connects to the other.
+        # The site whose name comes first, bj, connects to the other.
         cables["peers"] = await stack.enter_async_context(Cable(HOST["sh"], PEER_CABLE_PORT, (HOST["sh"], 8080)))
-        own = settings.model_copy(update={"topology_file": cabled})
         for site in SITES:
+            cabled = topology.with_name(f"{site}.yaml")
+            cabled.write_text(_topology(ami_port=AMI_CABLE_PORT, port_of_sh=PEER_CABLE_PORT if site == "bj" else 8080))
+            own = settings.model_copy(update={"topology_file": cabled})
             for name in (site, f"{site}-standby"):
                 system.children[name] = Child(f"site-{name}", ["site", site], own)
         yield Center(await stack.enter_async_context(system), postgres, cables)
 
 
-def _topology(*, ami_port: int, peer_port: int | None) -> str:
+def _topology(*, ami_port: int = 5038, port_of_sh: int = 8080) -> str:
+    """As one of the processes sees it: by cables, or not."""
     lines = ['hotline: "95500"', "data_center: {host: 127.0.200.1, port: 8000}", "sites:"]
     for index, site in enumerate(SITES):
-        lines += [f"  - name: {site}", f"    host: {HOST[site]}"]
+        lines += [f"  - name: {site}", f"    host: {HOST[site]}", f"    port: {port_of_sh if site == 'sh' else 8080}"]
         lines += [f"    nodes: [{{name: {site}1, address: {HOST[site]}, ami_port: {ami_port}}}]"]
         lines += [f"    carriers: [{{name: carrier-{site}, addresses: [{CARRIER[site]}]}}]", "    agents:"]
         for i in range(AGENTS):
