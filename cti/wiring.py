@@ -152,7 +152,12 @@ async def run_site(settings: Settings, name: str) -> None:
         # Before the server ends its calls: they go on without us, and nothing that their ending here implies is true.
         stack.push_async_callback(callbacks.close)
         stack.push_async_callback(dispatcher.close)
-        stack.push_async_callback(_hand_over, lease, callbacks, dispatcher, journal)
+
+        async def leave(kind: type[BaseException] | None, *_: object) -> None:
+            if kind is asyncio.CancelledError and lease.has_standby():  # an error of ours is to be seen
+                await _hand_over(lease, callbacks, dispatcher, journal)
+
+        stack.push_async_exit(leave)
         journal.record(SiteTakenOver(reason=takeover.reason, ms=round(takeover.seconds * 1000)))
         if not await follower.resume():
             await taken(editions.current)
@@ -173,8 +178,6 @@ async def run_site(settings: Settings, name: str) -> None:
 
 async def _hand_over(lease: Lease, callbacks: Callbacks, dispatcher: Dispatcher, journal: SqliteJournal) -> None:
     """With a standby waiting nothing has to be ended: the standby takes up all that is here, as it would after a death."""
-    if not lease.has_standby():
-        return
     await callbacks.close()
     await dispatcher.close()
     await journal.close()
