@@ -35,7 +35,8 @@ app = typer.Typer(
 TopologyOption = Annotated[
     Path | None,
     typer.Option(
-        "--topology", help="A topology: central, central-access, central-seats, multiple, remote-seats, or a file."
+        "--topology",
+        help="A topology: central, central-access, central-seats, multiple, remote-seats, several-nodes, or a file.",
     ),
 ]
 

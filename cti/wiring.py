@@ -109,7 +109,9 @@ async def run_site(settings: Settings, name: str) -> None:
         stack.push_async_callback(relay.drain, DRAIN_SECONDS)
         desks = AgentHub(_desktops(settings, site, editions.current.hotline), clock)
         peers = _peer_hub(topology, site, secrets.derive("peers"))
-        dispatcher = Dispatcher(name, journal, clock, desks, peers, lambda agent: _address(agent, desks.device(agent)))
+        dispatcher = Dispatcher(
+            name, journal, clock, desks, peers, lambda agent: _address(site, agent, desks.device(agent))
+        )
         desks.attach(dispatcher)
         peers.attach(dispatcher)
         links = {node.name: _link(node, secrets.derive("ami")) for node in site.nodes}
@@ -169,7 +171,7 @@ async def run_site(settings: Settings, name: str) -> None:
             tasks.create_task(follower.run())
             tasks.create_task(_prune(journal, settings.journal_days))
             tasks.create_task(watch_spool(EmergencySpool(settings.pbx.emergency_spool(name)), services, callbacks))
-            tasks.create_task(watch_phones(dispatcher, links))
+            tasks.create_task(watch_phones(dispatcher, links, lambda agent: site.node_of(agent).name))
             tasks.create_task(watch_site(dispatcher, editions, clock, lambda: any(link.up for link in links.values())))
             tasks.create_task(desks.run())
             tasks.create_task(peers.run())
@@ -228,10 +230,10 @@ def offer_headers(contact: str, offer: str) -> Mapping[str, str]:
 
 
 def _desktops(settings: Settings, site: Site, hotline: Hotline) -> DesktopConfig:
-    secrets, node = settings.secrets, site.nodes[0]
+    secrets = settings.secrets
 
     def account(agent: str) -> SipAccount:
-        user = dialplan.browser_endpoint(agent)
+        user, node = dialplan.browser_endpoint(agent), site.node_of(agent)
         return SipAccount(
             uri=_sip_uri(user, node), ws_url=_ws_url(node), username=user, password=secrets.derive(f"sip:{user}")
         )
@@ -260,15 +262,16 @@ def _choices(hotline: Hotline) -> dict[str, Any]:
 def _peer_hub(topology: Topology, site: Site, token: str) -> PeerHub:
     def dial_address(peer: str, agent: str, node: str) -> str | None:
         known = any(n.name == node for s in topology.sites if s.name == peer for n in s.nodes)
-        return f"PJSIP/{agent}@{dialplan.intersite_endpoint(node)}" if known else None
+        return dialplan.seat_address(agent, node) if known else None
 
     others = {s.name: s.peers_url for s in topology.sites if s is not site}
-    return PeerHub(site.name, others, token, lambda agent: site.nodes[0].name, dial_address)
+    return PeerHub(site.name, others, token, lambda agent: site.node_of(agent).name, dial_address)
 
 
-def _address(agent: str, device: Device) -> str:
+def _address(site: Site, agent: str, device: Device) -> str:
     browser = device is Device.BROWSER
-    return f"PJSIP/{dialplan.browser_endpoint(agent) if browser else dialplan.phone_endpoint(agent)}"
+    endpoint = dialplan.browser_endpoint(agent) if browser else dialplan.phone_endpoint(agent)
+    return dialplan.seat_address(endpoint, site.node_of(agent).name)
 
 
 def _trunk(site: Site, number: str) -> str | None:

@@ -111,9 +111,9 @@ class System:
 
     # People
 
-    def caller(self, number: str = "13800138000", site: str = "sh", name: str = "") -> Phone:
-        """A caller of the carrier at that site."""
-        return Phone(self.carrier(site), number, self.topology.site(site).nodes[0].address, name=name)
+    def caller(self, number: str = "13800138000", site: str = "sh", name: str = "", node: int = 0) -> Phone:
+        """A caller of the carrier at that site, whose call comes to one of its nodes."""
+        return Phone(self.carrier(site), number, self.topology.site(site).nodes[node].address, name=name)
 
     def carrier(self, site: str) -> str:
         """The address from which a site takes calls."""
@@ -123,7 +123,7 @@ class System:
         """An agent's SIP phone, to be registered."""
         home = self.topology.home_of(number)
         assert home is not None
-        return Phone(PHONES, number, home.nodes[0].address, password=self.settings.secrets.agent_password)
+        return Phone(PHONES, number, home.node_of(number).address, password=self.settings.secrets.agent_password)
 
     def desktop(self, number: str, **options: Any) -> Desktop:
         home = self.topology.home_of(number)

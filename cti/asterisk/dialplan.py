@@ -11,6 +11,8 @@ AGENTS: Final = "agents"  # calls that an agent's own phone places
 INTERSITE: Final = "intersite"  # calls from another site's node, to an agent granted to it
 CALLBACK: Final = "callback"  # customers who are called back, once they have answered
 VISIT: Final = "visit"  # where INTERSITE goes on, one extension for all agents
+SEATS: Final = "seats"  # calls from another node of this site, to a phone that is registered here
+SEAT: Final = "seat"  # where SEATS goes on, one extension for all phones
 EMERGENCY: Final = "emergency"  # no site process answers
 OFFER_HEADERS: Final = "offer-headers"  # pre-dial subroutine: puts the offer's headers on the INVITE
 EACH: Final = "each"  # its extension for phones that ring together, each for its own offer
@@ -50,6 +52,16 @@ def browser_endpoint(agent: str) -> str:
     return f"{agent}-web"
 
 
-def intersite_endpoint(node: str) -> str:
-    """The PJSIP endpoint of another node, for inter-site calls."""
+def node_endpoint(node: str) -> str:
+    """The PJSIP endpoint of another node, of this site or of another one."""
     return f"node-{node}"
+
+
+def seat_address(endpoint: str, node: str) -> str:
+    """What is dialed for an agent's phone or browser, which is registered at a node."""
+    return f"PJSIP/{endpoint}@{node_endpoint(node)}"
+
+
+def seen_from(node: str, address: str) -> str:
+    """As `node` itself dials the address of a seat: what is registered there needs no way."""
+    return address.removesuffix(f"@{node_endpoint(node)}")

@@ -8,6 +8,7 @@ from cti.asterisk import dialplan
 from cti.asterisk.agi import AgiChannel, AgiRequest
 from cti.asterisk.ami import AmiEvent, AmiLink, ChannelSnapshot
 from cti.asterisk.caller import BadRequest, Caller
+from cti.asterisk.node_control import NodeControl
 from cti.asterisk.telephony import AgiTelephony
 from cti.calls.directory import Directory
 from cti.kit.logging import get_logger
@@ -31,12 +32,11 @@ class CallEntrance:
         except BadRequest as error:
             log.warning("entrance.refused", reason=str(error))
             return
-        link = self._links.get(caller.node)
-        if link is None:
+        if caller.node not in self._links:
             log.warning("entrance.unknown_node", node=caller.node)
             return
         telephony = AgiTelephony(
-            caller, channel, link, fallback=self._fallback, playable=self._playable,
+            caller, channel, NodeControl(caller.node, self._links), fallback=self._fallback, playable=self._playable,
             on_missing=lambda sound: log.warning("sound.missing", contact=caller.contact, sound=sound),
         )  # fmt: skip
         key = (caller.node, caller.channel)

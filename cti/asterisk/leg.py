@@ -7,7 +7,7 @@ else, and also those two when AMI is down. Cause 21 (refused) comes with DIALSTA
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Mapping
 from typing import Final, Protocol
 
 from cti.asterisk.ami import AmiError, AmiEvent, ChannelSnapshot
@@ -34,7 +34,9 @@ class AmiControl(Protocol):
         """Makes the channel believe that its caller pressed a key."""
         ...
 
-    async def notify_talk(self, channel: str) -> None: ...
+    async def answer_seat(self, address: str, channel: str) -> None:
+        """Asks the phone at an address, which rings by this channel of the node, to take the call by itself."""
+        ...
 
     async def mute_recordings(self, channel: str, mute: bool) -> None:
         """Silences both directions in what MixMonitor records of the channel, or stops doing so. Refused when nothing is recorded."""
@@ -52,11 +54,12 @@ class Dialing(Protocol):
 class AgiLeg:
     """Implements `calls.ports.Leg`. `run` it once, as a task; it raises nothing."""
 
-    def __init__(self, caller: str, ami: AmiControl) -> None:
-        self._caller, self._ami = caller, ami  # the caller's channel
+    def __init__(self, caller: str, ami: AmiControl, dialed: Mapping[str, str]) -> None:
+        """`dialed`: what Dial is given, and the address of which it is the way from here."""
+        self._caller, self._ami, self._dialed = caller, ami, dialed  # the caller's channel
         self._loop = asyncio.get_running_loop()
         self._began = self._loop.time()
-        self._phones: set[str] = set()  # the channels that ring, then the one that talks
+        self._phones: dict[str, str] = {}  # the channels that ring, then the one that talks, each with its address
         self._outcome: DialOutcome | None = None
         self._failure: type[CallerGone | TelephonyFailed] | None = None
         self._answered_at: float | None = None
@@ -98,14 +101,14 @@ class AgiLeg:
         else:
             self._refused.add(address)
         for phone in tuple(self._phones):
-            if address is None or _address_of(phone) == address:
+            if address is None or self._phones.get(phone) == address:
                 await self._hang_up(phone)
 
     @property
     def answered_by(self) -> str | None:
-        return (
-            _address_of(next(iter(self._phones))) if self._answered_at is not None and len(self._phones) == 1 else None
-        )
+        if self._answered_at is None or len(self._phones) != 1:
+            return None
+        return next(iter(self._phones.values()))
 
     async def ring_answer(self) -> None:
         self._to_answer = True
@@ -136,16 +139,16 @@ class AgiLeg:
         if self.over or not phone:
             return
         if event.name == "DialBegin":
-            self._phones.add(phone)
+            self._phones[phone] = self._address_of(phone, event.get("DialString"))
             self._fulfil(phone)
         elif event.name == "DialState" and event.get("DialStatus") == "RINGING":
             self._fulfil(phone)  # only now it can be told to answer
         elif event.name == "DialEnd":
             if event.get("DialStatus") == "ANSWER":
-                self._phones = {phone}
+                self._phones = {phone: self._phones.get(phone) or self._address_of(phone)}
                 self._answer(self._loop.time())
             else:
-                self._phones.discard(phone)
+                self._phones.pop(phone, None)
 
     def on_channels(self, channels: Iterable[ChannelSnapshot]) -> None:
         """The AMI link is back: repairs what was missed. Who is in a bridge has been answered."""
@@ -156,10 +159,11 @@ class AgiLeg:
         if mine is None:
             return
         others = [c for c in all_channels if c.linkedid == mine.linkedid and c is not mine]
-        self._phones = {c.name for c in others if c.bridge == mine.bridge}
+        connected = (c.name for c in others if c.bridge == mine.bridge)
+        self._phones = {name: self._phones.get(name) or self._address_of(name) for name in connected}
         if mine.bridge and self._phones:
             self._answer(self._loop.time())
-        for phone in self._phones:
+        for phone in tuple(self._phones):
             self._fulfil(phone)
 
     def _answer(self, at: float) -> None:
@@ -177,7 +181,7 @@ class AgiLeg:
 
     def _fulfil(self, phone: str) -> None:
         """Does what was wished of the phone before it was ready for it."""
-        if self._cancelled or _address_of(phone) in self._refused:
+        if self._cancelled or self._phones.get(phone) in self._refused:
             self._start(self._hang_up(phone))
         elif self._to_answer and self._outcome is None:
             self._start(self._ask_to_answer(phone))
@@ -189,7 +193,7 @@ class AgiLeg:
 
     async def _ask_to_answer(self, phone: str) -> None:
         try:
-            await self._ami.notify_talk(phone)
+            await self._ami.answer_seat(self._phones.get(phone, ""), phone)
         except AmiError as error:
             log.info("leg.cannot_answer", reason=error.problems[0].code)
 
@@ -199,7 +203,12 @@ class AgiLeg:
         except AmiError as error:
             log.warning("leg.cannot_hang_up", reason=error.problems[0].code)
 
-
-def _address_of(channel: str) -> str:
-    """`PJSIP/1001-web-0000002a` was dialed as `PJSIP/1001-web`."""
-    return channel.rpartition("-")[0]
+    def _address_of(self, channel: str, dial_string: str = "") -> str:
+        """Which of those that were dialed a channel belongs to. Of a channel that Asterisk did not say this of, its name tells:
+        `PJSIP/1001-web-0000002a` was dialed as `PJSIP/1001-web`, `PJSIP/node-sh2-0000002b` as some phone there."""
+        endpoint = channel.rpartition("-")[0].removeprefix("PJSIP/")
+        for dialed, address in self._dialed.items():
+            known = dialed.removeprefix("PJSIP/")
+            if known == dial_string or (not dial_string and endpoint in (known, known.rpartition("@")[2])):
+                return address
+        return f"PJSIP/{endpoint}"

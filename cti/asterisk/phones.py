@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from cti.asterisk.ami import AmiError, AmiLink
 from cti.asterisk.follower import agent_of
@@ -14,14 +14,15 @@ log = get_logger(__name__)
 LOOK_SECONDS = 4.0
 
 
-async def watch_phones(dispatcher: Dispatcher, links: Mapping[str, AmiLink]) -> None:
-    """Looks every few seconds, until cancelled. While a node can't be asked nothing is concluded: its agents may be in a call there."""
+async def watch_phones(dispatcher: Dispatcher, links: Mapping[str, AmiLink], node_of: Callable[[str], str]) -> None:
+    """Looks every few seconds, until cancelled. Of agents whose node can't be asked nothing is concluded: they may be in a call there."""
     while True:
         await asyncio.sleep(LOOK_SECONDS)
-        try:
-            channels = [channel for link in links.values() for channel in await link.core_show_channels()]
-        except AmiError as error:
-            log.debug("phones.unknown", reason=error.problems[0].code)
-            continue
-        busy = {agent for channel in channels if (agent := agent_of(channel.name)) is not None}
-        dispatcher.reconciler.look(busy)
+        busy, away = set(), set()
+        for node, link in links.items():
+            try:
+                busy |= {agent for c in await link.core_show_channels() if (agent := agent_of(c.name)) is not None}
+            except AmiError as error:
+                log.debug("phones.unknown", node=node, reason=error.problems[0].code)
+                away.add(node)
+        dispatcher.reconciler.look(busy, {agent for agent in dispatcher.acd.agents if node_of(agent) in away})

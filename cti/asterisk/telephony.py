@@ -154,9 +154,10 @@ class AgiTelephony:
         self._refuse_if_over()
         if not phones or not all(_ADDRESS.match(address) for address in phones):
             raise TelephonyFailed("not an address that can be dialed")
-        address, options = "&".join(phones), f"gm({self._music or 'default'}){_telling(phones)}"
-        self._leg = leg = AgiLeg(self.channel, self._ami)
-        running = leg.run(self, address, max(1, math.ceil(ring_seconds)), options)
+        dialed = {dialplan.seen_from(self.node, address): address for address in phones}
+        options = f"gm({self._music or 'default'}){_telling({way: phones[address] for way, address in dialed.items()})}"
+        self._leg = leg = AgiLeg(self.channel, self._ami, dialed)
+        running = leg.run(self, "&".join(dialed), max(1, math.ceil(ring_seconds)), options)
         self._dialing = asyncio.create_task(running, name=f"dial for {self.contact}")
         return leg
 
@@ -309,9 +310,9 @@ class AgiTelephony:
         return result.data if result.result == "1" else None
 
 
-def _telling(phones: Mapping[str, Mapping[str, str]]) -> str:
+def _telling(dialed: Mapping[str, Mapping[str, str]]) -> str:
     """The option of Dial that puts headers onto each phone's INVITE."""
-    told = {address: headers for address, headers in phones.items() if headers}
+    told = {way: headers for way, headers in dialed.items() if headers}
     if not told:
         return ""
     contacts = {_word(headers[dialplan.HEADER_CONTACT], "header") for headers in told.values()}
@@ -319,10 +320,10 @@ def _telling(phones: Mapping[str, Mapping[str, str]]) -> str:
     if len(contacts) != 1:
         raise TelephonyFailed("phones that ring together ring for one contact")
     [contact] = contacts
-    if len(phones) == 1:
+    if len(dialed) == 1:
         return f"b({dialplan.OFFER_HEADERS}^s^1({contact}^{offers[0]}))"
-    endpoints = ":".join(address.rpartition("/")[2] for address in told)
-    return f"b({dialplan.OFFER_HEADERS}^{dialplan.EACH}^1({contact}^{endpoints}^{':'.join(offers)}))"
+    numbers = ":".join(way.removeprefix("PJSIP/") for way in told)
+    return f"b({dialplan.OFFER_HEADERS}^{dialplan.EACH}^1({contact}^{numbers}^{':'.join(offers)}))"
 
 
 def _word(value: str, what: str) -> str:

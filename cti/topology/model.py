@@ -5,6 +5,7 @@ The four shapes of a center (central or many access points, central or many seat
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from ipaddress import ip_address
 from typing import Annotated, Any, Self
 
@@ -60,6 +61,10 @@ class Agent(_Model):
     name: str = Field(min_length=1, max_length=80)
     skills: dict[Name, Level] = Field(min_length=1)
     remote: bool = Field(default=False, description="registers over the Internet, from behind a router of its own")
+    node: Name | None = Field(
+        default=None,
+        description="where the agent's phone and browser register; by default agents are spread over the site's nodes",
+    )
 
 
 class Site(_Model):
@@ -74,6 +79,22 @@ class Site(_Model):
     carriers: tuple[Carrier, ...] = ()
     agents: tuple[Agent, ...] = ()
     standby: bool = Field(default=True, description="`cti up` keeps a second process ready to take over")
+
+    @model_validator(mode="after")
+    def _agents_are_at_nodes(self) -> Self:
+        known = {node.name for node in self.nodes}
+        for agent in self.agents:
+            if agent.node is not None and agent.node not in known:
+                raise ValueError(f"agent {agent.number} is at node {agent.node}, which site {self.name} does not have")
+        return self
+
+    def node_of(self, agent: str) -> Node:
+        """The node at which an agent's phone and browser register: the one that the topology names, else one that depends on the
+        agent's number and the nodes' names alone, so that a node more moves only the agents that it takes over."""
+        named = next((a.node for a in self.agents if a.number == agent), None)
+        if named is not None:
+            return next(node for node in self.nodes if node.name == named)
+        return max(self.nodes, key=lambda node: blake2b(f"{node.name} {agent}".encode(), digest_size=8).digest())
 
     @property
     def agents_url(self) -> str:

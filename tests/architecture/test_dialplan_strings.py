@@ -45,10 +45,14 @@ def test_python_names_the_endpoints_that_the_sip_configuration_makes() -> None:
     assert "[{{ agent.number }}-web](browser)" in SIP_TEMPLATE
     assert dialplan.browser_endpoint("1001") == "1001-web"
     assert "[node-{{ other.name }}](trunk)" in SIP_TEMPLATE
-    assert dialplan.intersite_endpoint("bj1") == "node-bj1"
+    assert dialplan.node_endpoint("bj1") == "node-bj1"
 
 
 def test_nothing_that_came_from_outside_is_dialed_or_matched_by_a_pattern() -> None:
-    assert "Dial(" not in DIALPLAN
+    assert re.findall(r"Dial\(([^,]*)", DIALPLAN) == ["PJSIP/${EXTEN}"], (
+        "only [seat], which [seats] reaches phone by phone, dials"
+    )
     patterns = re.findall(r"^exten = (_\S+?),", DIALPLAN, re.MULTILINE)
-    assert patterns == ["_X!"], "only [visit], which [intersite] reaches number by number, has a pattern"
+    assert patterns == ["_X!", "_X!"], (
+        "only [visit] and [seat], which are reached from listed extensions, have a pattern"
+    )

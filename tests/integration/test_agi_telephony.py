@@ -21,6 +21,7 @@ from cti.asterisk.caller import Caller
 from cti.asterisk.fax import pages_in
 from cti.asterisk.follower import WANTED
 from cti.asterisk.leg import AmiControl
+from cti.asterisk.node_control import NodeControl
 from cti.asterisk.pbx.launcher import Pbx
 from cti.asterisk.telephony import AgiTelephony
 from cti.calls.ports import CallerGone, DialOutcome, Fax
@@ -170,7 +171,7 @@ async def arrived(settings: Settings, ami: AmiControl) -> AsyncIterator[Asterisk
 
 @pytest.fixture
 async def world(settings: Settings, node: Node) -> AsyncIterator[AsteriskWorld]:
-    async with arrived(settings, node.link) as world:
+    async with arrived(settings, NodeControl("sh1", {"sh1": node.link})) as world:
         node.listener = world.telephony
         yield world
         node.listener = None
@@ -244,7 +245,7 @@ class NoLink:
     async def press(self, channel: str, key: str) -> None:
         raise AmiDown("sh1")
 
-    async def notify_talk(self, channel: str) -> None:
+    async def answer_seat(self, address: str, channel: str) -> None:
         raise AmiDown("sh1")
 
 
@@ -323,7 +324,8 @@ async def test_a_fax_of_one_page_is_received(settings: Settings, node: Node) -> 
 
     async def serve(request: AgiRequest, channel: AgiChannel) -> None:
         telephony = AgiTelephony(
-            Caller.of(request), channel, node.link, fallback="tt-weasels", playable=lambda s: True, on_missing=lambda s: None
+            Caller.of(request), channel, NodeControl("sh1", {"sh1": node.link}), fallback="tt-weasels",
+            playable=lambda s: True, on_missing=lambda s: None,
         )  # fmt: skip
         await telephony.answer()
         came.put_nowait(await telephony.receive_fax(str(received)))

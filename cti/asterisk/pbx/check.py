@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from errno import EADDRINUSE, EADDRNOTAVAIL
 from itertools import combinations
 
-from cti.asterisk.dialplan import WEBPHONE_ENDPOINT, intersite_endpoint
+from cti.asterisk.dialplan import WEBPHONE_ENDPOINT, node_endpoint
 from cti.asterisk.pbx.installation import Installation
 from cti.kit.errors import Problem, problem
 from cti.topology import Node, Topology
@@ -94,7 +94,7 @@ def _rtp(installation: Installation) -> Iterator[Problem]:
 
 def _names(installation: Installation) -> Iterator[Problem]:
     topology = installation.topology
-    taken = {WEBPHONE_ENDPOINT, *(intersite_endpoint(n.name) for s in topology.sites for n in s.nodes)}
+    taken = {WEBPHONE_ENDPOINT, *(node_endpoint(n.name) for s in topology.sites for n in s.nodes)}
     for site in topology.sites:
         for carrier in site.carriers:
             if carrier.name in taken:

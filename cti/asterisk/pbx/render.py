@@ -54,6 +54,7 @@ def _values(installation: Installation, site: Site, node: Node) -> dict[str, obj
         "topology": installation.topology,
         "site": site,
         "node": node,
+        "seats": [agent for agent in site.agents if site.node_of(agent.number) == node],
         "other_nodes": [n for s in installation.topology.sites for n in s.nodes if n != node],
         "agi_urls": [site.agi_url],
         "folder": installation.node_folder(node.name),

@@ -33,7 +33,7 @@ Changes = Mapping[str, Mapping[str, Any]]
 def addressed(text: str) -> str:
     """A topology on the tests' addresses."""
     for site in "123":
-        text = text.replace(f"127.0.{site}.1", f"127.0.{PART}{site}.1")
+        text = text.replace(f"127.0.{site}.", f"127.0.{PART}{site}.")
     return text.replace("127.0.9.", f"127.0.{PART}9.").replace("host: 127.0.0.1", f"host: 127.0.{PART}0.1")
 
 

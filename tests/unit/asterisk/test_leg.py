@@ -31,7 +31,7 @@ class Ami:
     async def press(self, channel: str, key: str) -> None:
         self._ask(key, channel)
 
-    async def notify_talk(self, channel: str) -> None:
+    async def answer_seat(self, address: str, channel: str) -> None:
         self._ask("talk", channel)
 
 
@@ -48,7 +48,7 @@ class Dial:
 class Attempt:
     def __init__(self, ami: Ami | None = None) -> None:
         self.ami, self.dial = ami or Ami(), Dial()
-        self.leg = AgiLeg(CALLER, self.ami)
+        self.leg = AgiLeg(CALLER, self.ami, {"PJSIP/1001": "PJSIP/1001", "PJSIP/1001-web": "PJSIP/1001-web"})
         self.task = asyncio.ensure_future(self.leg.run(self.dial, "PJSIP/1001", 5, ""))
 
     def tell(self, name: str, phone: str = PHONE, status: str = "") -> None:

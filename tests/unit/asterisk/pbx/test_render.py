@@ -10,6 +10,8 @@ import pytest
 from cti.asterisk.pbx.installation import Installation
 from cti.asterisk.pbx.render import plain, render, write
 from cti.kit.errors import ConfigError
+from cti.kit.strict_yaml import load_model
+from cti.topology import Topology
 
 MODULES = frozenset({"codec_opus_open_source.so"})
 
@@ -28,6 +30,17 @@ def test_each_agent_has_a_phone_and_a_browser_with_passwords_of_their_own(instal
     assert "password = agents-password" in section(pjsip, "[1001](login)")
     assert "password = derived(sip:1001-web)" in section(pjsip, "[1001-web](login)")
     assert 'callerid = "王芳 Wang Fang" <1001>' in section(pjsip, "[1001](phone)")
+
+
+def test_phones_register_at_one_node_of_a_site_and_the_others_know_the_way(installation: Installation) -> None:
+    file = installation.topology_file.with_name("several-nodes.yaml")
+    several = replace(installation, topology=load_model(file, Topology)[0], topology_file=file)
+    sh1, sh2 = rendered(several, "sh1"), rendered(several, "sh2")
+    assert "[1001](phone)" in sh1["pjsip.conf"]
+    assert "[1001]" not in sh2["pjsip.conf"]
+    assert "exten = 1001-web,1,Goto(seat,${EXTEN},1)" in sh1["seats.conf"]
+    assert "1001" not in sh2["seats.conf"]
+    assert "context = seats" in section(sh2["pjsip.conf"], "[node-sh1](trunk)")
 
 
 def test_agents_of_another_site_are_not_known_here(installation: Installation) -> None:
