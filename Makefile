@@ -2,6 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BIN := .venv/bin
+QUICK := tests/unit tests/contract tests/architecture
 
 .PHONY: help run test setup simulate faults format lint types unit integration check clean
 
@@ -16,7 +17,10 @@ test: ## sets up what is missing, then runs every check and every test
 	@.ci/setup test
 	@$(MAKE) --no-print-directory lint types
 	@.ci/console test
-	$(BIN)/pytest -q
+# Tests on real parts mostly wait; those that only compute run beside them, and give way.
+	@nice -n 10 $(BIN)/pytest -q $(QUICK) tests/simulation >.hotline/quick.log 2>&1 & quick=$$!; \
+	$(BIN)/pytest -q tests/integration; status=$$?; \
+	wait $$quick || status=$$?; cat .hotline/quick.log; exit $$status
 
 setup: ## only sets up, for development
 	@.ci/setup test
@@ -42,7 +46,7 @@ types: ## types
 	$(BIN)/mypy
 
 unit: ## tests that need nothing but Python
-	$(BIN)/pytest -q tests/unit tests/contract tests/architecture
+	$(BIN)/pytest -q $(QUICK)
 
 integration: ## tests on real Asterisk, PostgreSQL and Chromium
 	$(BIN)/pytest -q tests/integration
