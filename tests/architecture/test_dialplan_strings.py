@@ -51,4 +51,6 @@ def test_python_names_the_endpoints_that_the_sip_configuration_makes() -> None:
 def test_nothing_that_came_from_outside_is_dialed_or_matched_by_a_pattern() -> None:
     assert "Dial(" not in DIALPLAN
     patterns = re.findall(r"^exten = (_\S+?),", DIALPLAN, re.MULTILINE)
-    assert patterns == ["_X!"], "only [visit], which [intersite] reaches number by number, has a pattern"
+    assert patterns == ["_X!", "_probe[.]!"], (
+        "[visit] is reached by [intersite] number by number, [probe] by the node itself"
+    )
