@@ -18,7 +18,7 @@ from cti.kit.logging import get_logger
 log = get_logger(__name__)
 DEADLINE = 10.0  # seconds that a synthetic call may take; a good one takes about one
 ANSWER_SECONDS = 6.0  # of them, until the hotline answers
-TELL_SECONDS = 900.0  # so often the data center is told what is planned, though nothing has changed
+TELL_SECONDS = 300.0  # so often the data center is told what is planned, though nothing has changed
 
 
 class LineFailed(Exception):
