@@ -61,7 +61,6 @@ class Prober:
         self._services, self._line, self._nodes, self._every, self._unsound = services, line, nodes, every, unsound
         self._open: dict[str, ProbeCall] = {}  # by contact
         self._told_at: float | None = None
-        self._started = services.clock.monotonic()
         self.watch = ProbeWatch(every)
 
     async def run(self) -> None:
@@ -103,8 +102,11 @@ class Prober:
         """Looks at the time, so that a call that hangs, or is never made, raises the alarm too."""
         while True:
             await asyncio.sleep(min(1.0, self._every / 10))
-            self._plan()
-            self._tell(self.watch.tick(self._services.clock.monotonic()))
+            try:
+                self._plan()
+                self._tell(self.watch.tick(self._services.clock.monotonic()))
+            except Exception as error:  # who watches must not take the site along
+                log.error("probe.fault", exc_info=error)
 
     def _plan(self) -> None:
         now, before = self._services.clock.monotonic(), frozenset(self.watch.targets)
