@@ -94,6 +94,12 @@ class Settings(BaseModel):
     ca_file: Path | None = Field(
         default=None, description="certificates (PEM) that flows' requests trust besides the public ones; HOTLINE_CA"
     )
+    probe_seconds: float = Field(
+        default=60,
+        ge=0,
+        le=3600,
+        description="how often each queue is tried at each node with a synthetic call; 0: never; HOTLINE_PROBE_SECONDS",
+    )
     log_level: str = Field(default="INFO", description="HOTLINE_LOG_LEVEL")
 
     @classmethod

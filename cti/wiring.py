@@ -57,6 +57,7 @@ from cti.releases import ReleaseFollower, ReleaseStore, inspect
 from cti.serving import serve
 from cti.settings import CHECKOUT, Settings
 from cti.site_explain import explain_router
+from cti.site_probes import build_prober
 from cti.site_web import create_site_app
 from cti.topology import Node, Site, Topology
 
@@ -140,7 +141,8 @@ async def run_site(settings: Settings, name: str) -> None:
         follower = ReleaseFollower(client, data_center, token, name, topology.hotline, store, editions, make, taken)
         directory = Directory(services, callbacks)
         await directory.load()
-        entrance = CallEntrance(directory, links, sounds.fallback, _playable)
+        prober = build_prober(services, links, journal, settings.probe_seconds)
+        entrance = CallEntrance(directory, links, sounds.fallback, _playable, prober.serve)
         server = AgiServer(site.host, site.agi_port, entrance.accept)
         app = create_site_app(
             [agents_router(desks), peers_router(peers), explain_router(dispatcher, secrets.derive("operations"))],
@@ -149,6 +151,7 @@ async def run_site(settings: Settings, name: str) -> None:
             ),
             figures=lambda: _figures(directory, callbacks, dispatcher, desks, peers, journal, relay, links),
             queues=lambda: _queue_figures(dispatcher),
+            probes=prober.figures,
         )
         await stack.enter_async_context(server)
         # Before the server ends its calls: they go on without us, and nothing that their ending here implies is true.
@@ -173,6 +176,7 @@ async def run_site(settings: Settings, name: str) -> None:
             tasks.create_task(watch_spool(EmergencySpool(settings.pbx.emergency_spool(name)), services, callbacks))
             tasks.create_task(watch_phones(dispatcher, links, lambda agent: site.node_of(agent).name))
             tasks.create_task(watch_site(dispatcher, editions, clock, lambda: any(link.up for link in links.values())))
+            tasks.create_task(prober.run())
             tasks.create_task(desks.run())
             tasks.create_task(peers.run())
             tasks.create_task(serve(app, site.host, site.port, in_a_hurry=lease.has_standby))

@@ -14,6 +14,7 @@ VISIT: Final = "visit"  # where INTERSITE goes on, one extension for all agents
 SEATS: Final = "seats"  # calls from another node of this site, to a phone that is registered here
 SEAT: Final = "seat"  # where SEATS goes on, one extension for all phones
 EMERGENCY: Final = "emergency"  # no site process answers
+PROBE: Final = "probe"  # both ends of synthetic calls; also the endpoint with which a node calls itself
 OFFER_HEADERS: Final = "offer-headers"  # pre-dial subroutine: puts the offer's headers on the INVITE
 EACH: Final = "each"  # its extension for phones that ring together, each for its own offer
 
@@ -26,12 +27,18 @@ SITE: Final = "CTI_SITE"  # global: the site's name
 NODE: Final = "CTI_NODE"  # global: the node's name
 CALLER: Final = "CTI_CALLER"  # the dialplan's own: the caller's number, filtered
 GIVE_UP: Final = "CTI_GIVE_UP"  # the dialplan's own: when to stop asking for a site process, in seconds of the epoch
+HEARD: Final = "CTI_HEARD"  # the dialplan's own: the digit by which one end of a synthetic call hears the other
 ASKED: Final = "CTI_ASKED"  # the dialplan's own: when the last request was sent
 
 # FastAGI requests: agi://host:port/<path>,<contact>,<node>
 AGI_CALL: Final = "call"  # a caller has arrived, or is back after a server died
 AGI_CALLBACK: Final = "callback"  # a customer who was called back is on the line
 AGI_VISIT: Final = "visit"  # another site's caller comes for a granted agent; third argument: the offer
+
+# Synthetic calls. Their contacts begin so; no node's name has a point, so no caller's contact does.
+PROBE_CONTACT: Final = "probe."
+PROBE_CALLER: Final = "caller"  # extension of PROBE: the end that plays the customer
+PROBE_AGENT: Final = "agent"  # extension of PROBE: the end that plays the agent
 
 # SIP headers
 HEADER_CONTACT: Final = "X-Hotline-Contact"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 from cti.asterisk import dialplan
 from cti.asterisk.agi import AgiChannel, AgiRequest
@@ -11,6 +11,7 @@ from cti.asterisk.caller import BadRequest, Caller
 from cti.asterisk.node_control import NodeControl
 from cti.asterisk.telephony import AgiTelephony
 from cti.calls.directory import Directory
+from cti.calls.ports import Telephony
 from cti.kit.logging import get_logger
 
 log = get_logger(__name__)
@@ -20,8 +21,11 @@ class CallEntrance:
     """`accept` is the FastAGI server's handler; `on_event` and `on_channels` bring the nodes' news to the calls they concern."""
 
     def __init__(
-        self, directory: Directory, links: Mapping[str, AmiLink], fallback: str, playable: Callable[[str], bool]
-    ) -> None:
+        self, directory: Directory, links: Mapping[str, AmiLink], fallback: str, playable: Callable[[str], bool],
+        synthetic: Callable[[Telephony], Awaitable[None]],
+    ) -> None:  # fmt: skip
+        """`synthetic` serves calls that this site makes to itself; the directory never hears of them."""
+        self._synthetic = synthetic
         self._directory, self._links, self._fallback, self._playable = directory, links, fallback, playable
         self._calls: dict[tuple[str, str], AgiTelephony] = {}  # by node and channel
 
@@ -42,7 +46,9 @@ class CallEntrance:
         key = (caller.node, caller.channel)
         self._calls[key] = telephony
         try:
-            if request.path == dialplan.AGI_CALL:
+            if caller.contact.startswith(dialplan.PROBE_CONTACT):
+                await self._synthetic(telephony)
+            elif request.path == dialplan.AGI_CALL:
                 await self._directory.serve(telephony)
             elif request.path == dialplan.AGI_CALLBACK:
                 await self._directory.called_back(telephony)

@@ -11,6 +11,8 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from cti.datacenter import errors, health
+from cti.datacenter.alarms import endpoints as alarms_endpoints
+from cti.datacenter.alarms.service import Alarms
 from cti.datacenter.config import DataCenterConfig
 from cti.datacenter.console_files import ConsoleFiles
 from cti.datacenter.contacts import endpoints as contacts_endpoints
@@ -49,19 +51,20 @@ def create_app(config: DataCenterConfig, *, clock: Clock | None = None) -> FastA
     guard = Guard(config)
     http = httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=config.site_timeout)
     sites = Sites(config.topology, config.webphone, http, config.site_timeout)
+    alarms = Alarms(database, clock or SystemClock(), [site.name for site in config.topology.sites])
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        trying: asyncio.Task[None] | None = None
+        tasks = [asyncio.create_task(alarms.watch(), name="datacenter-alarms")]
         try:
             if not await preparation.attempt():
-                trying = asyncio.create_task(preparation.persist(), name="datacenter-preparation")
+                tasks.append(asyncio.create_task(preparation.persist(), name="datacenter-preparation"))
             yield
         finally:
-            if trying:
-                trying.cancel()
+            for task in tasks:
+                task.cancel()
                 with suppress(asyncio.CancelledError):
-                    await trying
+                    await task
             await http.aclose()
             await database.close()
 
@@ -84,7 +87,8 @@ def create_app(config: DataCenterConfig, *, clock: Clock | None = None) -> FastA
     figures = FlowFigures(database, config.node_titles)
     app.include_router(flow_stats_endpoints.build_router(figures, guard))
     app.include_router(sites_endpoints.build_router(sites, guard))
-    app.include_router(health.build_router(database, preparation, sites, metrics))
+    app.include_router(alarms_endpoints.build_router(alarms, guard))
+    app.include_router(health.build_router(database, preparation, sites, metrics, alarms))
     app.router.default = ConsoleFiles(config.console)
     complete(app)
     # The last added is the outermost.

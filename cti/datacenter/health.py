@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel, Field
 
+from cti.datacenter.alarms.service import Alarms
 from cti.datacenter.database import Database
 from cti.datacenter.errors import RETRY_AFTER_SECONDS, ErrorBody, answer
 from cti.datacenter.metrics import Metrics
@@ -46,7 +47,9 @@ class NotReady(ErrorBody):
     missing: list[Missing] = Field(description="what is missing")
 
 
-def build_router(database: Database, preparation: Preparation, sites: Sites, metrics: Metrics) -> APIRouter:
+def build_router(
+    database: Database, preparation: Preparation, sites: Sites, metrics: Metrics, alarms: Alarms
+) -> APIRouter:
     router = APIRouter(tags=["health"])
 
     @router.get("/healthz", summary="Is the process alive?", description="200 as long as it can answer at all.")
@@ -91,6 +94,7 @@ def build_router(database: Database, preparation: Preparation, sites: Sites, met
         },
     )
     async def read_metrics() -> Response:
+        metrics.alarmed(await alarms.counts())
         return Response(metrics.render(), media_type=CONTENT_TYPE_LATEST)
 
     return router

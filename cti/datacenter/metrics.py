@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from time import perf_counter
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -27,6 +28,15 @@ class Metrics:
         self._acknowledged = Gauge(
             f"{PREFIX}_acknowledged_seq", "The last seq acknowledged.", ["site"], registry=self.registry
         )
+        self._alarms = Gauge(
+            f"{PREFIX}_alarms", "Open alarms; unknown while the database is away.", ["site"], registry=self.registry
+        )
+
+    def alarmed(self, counts: Mapping[str, int]) -> None:
+        """Site → open alarms; {} when they are unknown."""
+        self._alarms.clear()
+        for site, count in counts.items():
+            self._alarms.labels(site).set(count)
 
     def ingested(
         self, site: str, stored: int, duplicates: int, rejected: int, conflicts: int, acknowledged: int

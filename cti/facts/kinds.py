@@ -5,24 +5,20 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Final, Literal
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from cti.facts.base import FactData as FactData
 from cti.facts.outcomes import EndCause as EndCause
 from cti.facts.outcomes import OfferOutcome as OfferOutcome
 from cti.facts.outcomes import Party as Party
 from cti.facts.outcomes import QueueOutcome as QueueOutcome
 from cti.facts.outcomes import TransferOutcome as TransferOutcome
-
-
-class FactData(BaseModel):
-    """The data of one kind. Subclasses name their kind and version."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    kind: ClassVar[str]
-    v: ClassVar[int] = 1
+from cti.facts.probes import AlarmCleared as AlarmCleared
+from cti.facts.probes import AlarmRaised as AlarmRaised
+from cti.facts.probes import ProbeEnded as ProbeEnded
+from cti.facts.probes import ProbesPlanned as ProbesPlanned
 
 
 class ContactArrived(FactData):
@@ -373,7 +369,7 @@ KINDS: Final[dict[str, type[FactData]]] = {
         QueueEntered, QueueLeft, QueueAnnounced,
         VisitOpened, VisitGranted, VisitWithdrawn, OfferMade, OfferEnded, AgentConnected, AgentDisconnected, HoldStarted,
         HoldEnded, ContactEnded, AgentStatusChanged, AgentStateChanged, AgentRepaired, WrapUpStarted, WrapUpEnded, NodeUp, NodeDown,
-        ConfigApplied, SiteTakenOver,
+        ConfigApplied, SiteTakenOver, ProbesPlanned, ProbeEnded, AlarmRaised, AlarmCleared,
     )
 }  # fmt: skip
 

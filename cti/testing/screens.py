@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from cti.acd import Why
 from cti.calls.context import ContactContext, CustomerCard
-from cti.calls.ports import Offering, Visit
+from cti.calls.ports import Offering
 
 
 class FakeScreens:
@@ -28,29 +27,4 @@ class FakeScreens:
         pass
 
     def queues_changed(self) -> None:
-        pass
-
-
-class NoPeers:
-    """Implements `calls.ports.Peers` for a site that stands alone."""
-
-    def summary_changed(self) -> None:
-        pass
-
-    def open_visit(self, site: str, visit: Visit) -> None:
-        pass
-
-    def update_visit(self, site: str, contact: str, card: CustomerCard | None) -> None:
-        pass
-
-    def withdraw_visit(self, site: str, contact: str, reason: str) -> None:
-        pass
-
-    def grant(self, site: str, contact: str, offer: str, agent: str, why: Why) -> None:
-        pass
-
-    def accept_grant(self, site: str, offer: str) -> None:
-        pass
-
-    def decline(self, site: str, offer: str) -> None:
         pass

@@ -53,6 +53,6 @@ def test_nothing_that_came_from_outside_is_dialed_or_matched_by_a_pattern() -> N
         "only [seat], which [seats] reaches phone by phone, dials"
     )
     patterns = re.findall(r"^exten = (_\S+?),", DIALPLAN, re.MULTILINE)
-    assert patterns == ["_X!", "_X!"], (
-        "only [visit] and [seat], which are reached from listed extensions, have a pattern"
+    assert patterns == ["_X!", "_probe[.]!", "_X!"], (
+        "[visit] and [seat] are reached from listed extensions, [probe] by the node itself"
     )

@@ -161,7 +161,9 @@ async def measure(agents: int, callers: int, seconds: float) -> dict[str, float]
         rows = "\n".join(f'      - {{number: "{2000 + i}", name: A{i}, skills: {{bench: 50}}}}' for i in range(agents))
         topology = state / "topology.yaml"
         topology.write_text(TOPOLOGY.format(agents=rows))
-        settings = Settings.from_environment(state=state / "state", topology_file=topology, flows=flows)
+        settings = Settings.from_environment(
+            state=state / "state", topology_file=topology, flows=flows, probe_seconds=0
+        )
         render(load_hotline(hotline_folder(settings)), settings.prompts, print)
         pbx = Pbx(settings.pbx, prepare(settings.cache, print))
         async with AsyncExitStack() as stack:

@@ -97,7 +97,7 @@ async def standing(folder: Path, postgres: PostgresServer) -> AsyncIterator[Cent
     topology.write_text(_topology())
     database = postgres.create_database("faults")
     settings = Settings.from_environment(
-        state=folder / "state", topology_file=topology, flows=flows, database_url=database
+        state=folder / "state", topology_file=topology, flows=flows, database_url=database, probe_seconds=0
     )
     render(load_hotline(hotline_folder(settings)), settings.prompts, print)
     pbx = Pbx(settings.pbx, prepare(settings.cache, print))

@@ -11,8 +11,13 @@ import { Keypad } from "../src/ui/Keypad";
 
 const sites = { hotline: "95500", sites: [{ name: "sh", title: "上海 Shanghai", agents_url: "ws://sh/agents", ready: true }] };
 
+const what = { zh: "claims 的来电经 sh 的 sh1 将无法接通坐席。", en: "Callers of claims would not reach an agent at sh by way of sh1." };
+const alarm = { id: "probe.sh1.claims", site: "sh", kind: "calls_fail", since: "2026-11-26T08:00:00Z", what };
+let open: (typeof alarm)[] = [];
+
 beforeEach(() => {
-  vi.stubGlobal("fetch", async () => Response.json(sites));
+  open = [];
+  vi.stubGlobal("fetch", async (url: URL) => Response.json(url.pathname === "/api/v1/alarms" ? { open, recent: [] } : sites));
   usePreferences.setState({ language: "zh" });
 });
 
@@ -39,6 +44,16 @@ it("the first page has no accessibility finding", async () => {
   await screen.findByText("95500");
   const { violations } = await axe.run(container, { rules: { "color-contrast": { enabled: false } } }); // nothing is painted here
   expect(violations.map(({ id }) => id)).toEqual([]);
+});
+
+it("the first page tells what callers would not reach, in the reader's language", async () => {
+  open = [alarm];
+  const { container } = show(<Landing />);
+  await screen.findByText(what.zh, { exact: false });
+  const { violations } = await axe.run(container, { rules: { "color-contrast": { enabled: false } } });
+  expect(violations.map(({ id }) => id)).toEqual([]);
+  await userEvent.click(screen.getByTestId("language"));
+  expect(screen.getByText(what.en, { exact: false })).toBeDefined();
 });
 
 it("the keypad says what is pressed, and nothing while it is off", async () => {

@@ -17,6 +17,7 @@ from cti.acd import Need, State, Status, Terms
 from cti.agents.endpoint import agents_router
 from cti.agents.hub import AgentHub, DesktopConfig, QueueInfo, Seat
 from cti.agents.messages import CodeText, SipAccount
+from cti.calls.alone import NoPeers
 from cti.calls.context import ContactContext, CustomerCard
 from cti.calls.dispatcher import Dispatcher
 from cti.calls.tickets import Ticket
@@ -24,7 +25,6 @@ from cti.facts.kinds import OfferOutcome
 from cti.kit.clock import SystemClock
 from cti.serving import serve
 from cti.testing.journal import MemoryJournal
-from cti.testing.screens import NoPeers
 from tests.phone import until
 
 PASSWORD = "correct horse"

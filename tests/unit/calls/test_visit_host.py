@@ -7,12 +7,13 @@ import asyncio
 import pytest
 
 from cti.acd import Need, State, Status, Terms
+from cti.calls.alone import NoPeers
 from cti.calls.context import ContactContext
 from cti.calls.dispatcher import Dispatcher
 from cti.calls.ports import TelephonyFailed, Visit
 from cti.calls.visit_host import host_visit
 from cti.testing.journal import MemoryJournal
-from cti.testing.screens import FakeScreens, NoPeers
+from cti.testing.screens import FakeScreens
 from cti.testing.telephony import FakePhone, FakeTelephony
 from cti.testing.virtual_time import VirtualClock, run_virtually
 

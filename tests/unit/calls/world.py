@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cti.acd import State, Status
+from cti.calls.alone import NoPeers
 from cti.calls.context import CustomerCard
 from cti.calls.directory import Directory
 from cti.calls.dispatcher import Dispatcher
@@ -17,7 +18,7 @@ from cti.calls.services import Services
 from cti.ivr import Hotline, PromptRef, load_hotline
 from cti.kit.sealing import Seal
 from cti.testing.journal import MemoryJournal
-from cti.testing.screens import FakeScreens, NoPeers
+from cti.testing.screens import FakeScreens
 from cti.testing.telephony import FakeTelephony
 from cti.testing.virtual_time import VirtualClock, run_virtually
 

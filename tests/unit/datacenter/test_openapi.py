@@ -41,6 +41,7 @@ def test_every_path_of_the_api_is_there(document: dict[str, Any]) -> None:
         "GET /api/v1/flows/{hotline}/stats",
         "GET /api/v1/flows/{hotline}/release",
         "PUT /api/v1/flows/{hotline}/acknowledgement",
+        "GET /api/v1/alarms",
         "GET /api/v1/sites",
         "GET /api/v1/webphone",
         "GET /healthz",

@@ -1,6 +1,7 @@
 // The data center's API, typed by its own description. Same origin as the page.
 import type { components, paths } from "./schema";
 
+export type AlarmView = components["schemas"]["AlarmView"];
 export type SiteList = components["schemas"]["SiteList"];
 export type SiteView = components["schemas"]["SiteView"];
 export type WebPhone = components["schemas"]["WebPhone"];

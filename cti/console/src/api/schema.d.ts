@@ -1,5 +1,25 @@
 // Made by `npm run api`; do not edit.
 export interface paths {
+    readonly "/api/v1/alarms": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List the alarms
+         * @description What synthetic calls have found: queues that callers would not get through to, by site and node, and sites of which nothing is heard. Open ones, and those that were cleared lately.
+         */
+        readonly get: operations["list_alarms_api_v1_alarms_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/contacts": {
         readonly parameters: {
             readonly query?: never;
@@ -440,6 +460,96 @@ export interface components {
              * @description what all callers shall meet
              */
             readonly version?: string | null;
+        };
+        /**
+         * AlarmList
+         * @description The alarms of all sites.
+         * @example {
+         *       "open": [
+         *         {
+         *           "id": "probe.sh1.claims",
+         *           "kind": "calls_fail",
+         *           "node": "sh1",
+         *           "queue": "claims",
+         *           "reason": "Originate was not answered within 11 s.",
+         *           "since": "2026-11-26T08:00:00.000000Z",
+         *           "site": "sh",
+         *           "stuck_at": "originate",
+         *           "what": {
+         *             "en": "Callers of claims would not reach an agent at sh by way of sh1.",
+         *             "zh": "claims 的来电经 sh1 将无法接通坐席。"
+         *           }
+         *         }
+         *       ],
+         *       "recent": []
+         *     }
+         */
+        readonly AlarmList: {
+            /**
+             * Open
+             * @description now, the oldest first
+             */
+            readonly open: readonly components["schemas"]["AlarmView"][];
+            /**
+             * Recent
+             * @description over, the latest first; at most 50 of each site
+             */
+            readonly recent: readonly components["schemas"]["AlarmView"][];
+        };
+        /**
+         * AlarmView
+         * @description Something that must work does not, or did not for a while.
+         */
+        readonly AlarmView: {
+            /**
+             * Ended
+             * @description when it was cleared; absent while it is open
+             */
+            readonly ended?: string | null;
+            /**
+             * Id
+             * @description stable: the same trouble has the same id
+             */
+            readonly id: string;
+            /**
+             * Kind
+             * @description `calls_fail`: synthetic calls do not pass; `site_silent`: none was heard of (the dead man's switch)
+             * @enum {string}
+             */
+            readonly kind: "calls_fail" | "site_silent";
+            /**
+             * Node
+             * @description the Asterisk node by which it was called
+             */
+            readonly node?: string | null;
+            /**
+             * Queue
+             * @description the queue that was called
+             */
+            readonly queue?: string | null;
+            /**
+             * Reason
+             * @description what was met there, for engineers
+             */
+            readonly reason: string;
+            /**
+             * Since
+             * Format: date-time
+             * @description when it was raised; for a site that is silent, when it was last heard
+             */
+            readonly since: string;
+            /**
+             * Site
+             * @description the site's name
+             */
+            readonly site: string;
+            /**
+             * Stuck At
+             * @description the stage that was not reached: originate, agi, queue, offer, answer, voice, end, journal, router
+             */
+            readonly stuck_at?: string | null;
+            /** @description what it means, for people */
+            readonly what: components["schemas"]["Sentence"];
         };
         /**
          * Canary
@@ -1995,6 +2105,44 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    readonly list_alarms_api_v1_alarms_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AlarmList"];
+                };
+            };
+            /** @description The bearer token is missing or wrong. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     readonly list_contacts_api_v1_contacts_get: {
         readonly parameters: {
             readonly query?: {

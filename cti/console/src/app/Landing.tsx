@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { ApiError } from "../api/client";
+import { useAlarms } from "../api/useAlarms";
 import { useSites } from "../api/useSites";
 import { Icon, type IconName } from "../ui/Icon";
 import { Frame } from "./Frame";
@@ -21,6 +22,7 @@ export function Landing() {
           <Door href="/phone" icon="phone" title={t("app.phoneDoor")} text={t("app.phoneDoorText")} testId="door-phone" />
         </nav>
         <Sites sites={sites} />
+        <Alarms />
       </div>
     </Frame>
   );
@@ -52,6 +54,23 @@ function Sites({ sites: { data, error } }: { readonly sites: ReturnType<typeof u
           <i className={styles.dot} aria-hidden="true" />
           {site.title || site.name}
           <span className={styles.readiness}>{t(site.ready ? "app.ready" : "app.notReady")}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** What synthetic calls have found. Nothing while all is well. */
+function Alarms() {
+  const { t, i18n } = useTranslation();
+  const alarms = useAlarms();
+  if (alarms.length === 0) return null;
+  return (
+    <ul className={styles.alarms} aria-label={t("app.alarms")} data-testid="alarms">
+      {alarms.map((alarm) => (
+        <li key={alarm.id} data-testid={`alarm-${alarm.id}`}>
+          {i18n.language.startsWith("zh") ? alarm.what.zh : alarm.what.en}
+          <span className={styles.readiness}>{t("app.since", { at: new Date(alarm.since).toLocaleTimeString(i18n.language) })}</span>
         </li>
       ))}
     </ul>

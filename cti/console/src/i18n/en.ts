@@ -10,6 +10,8 @@ export const en: Texts = {
     sites: "Sites",
     ready: "ready",
     notReady: "not ready",
+    alarms: "Alarms",
+    since: "since {{at}}",
     language: "中文",
     languageHint: "切换为中文",
     light: "Switch to light",

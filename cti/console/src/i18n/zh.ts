@@ -8,6 +8,8 @@ export const zh = {
     sites: "中心",
     ready: "就绪",
     notReady: "未就绪",
+    alarms: "告警",
+    since: "自 {{at}} 起",
     language: "English",
     languageHint: "Switch to English",
     light: "切换为浅色",

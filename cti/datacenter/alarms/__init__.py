@@ -1,0 +1,1 @@
+"""Alarms: what sites say of their synthetic calls, and who says nothing any more."""
