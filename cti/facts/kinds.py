@@ -364,6 +364,13 @@ class SiteTakenOver(FactData):
     ms: int  # since that was last seen alive; 0 for the first
 
 
+class FactLost(FactData):
+    """Stands in the place, and under the number, of a fact that the site's journal can no longer read."""
+
+    kind = "fact.lost"
+    reason: Literal["unreadable"] = "unreadable"
+
+
 KINDS: Final[dict[str, type[FactData]]] = {
     cls.kind: cls
     for cls in (
@@ -373,7 +380,7 @@ KINDS: Final[dict[str, type[FactData]]] = {
         QueueEntered, QueueLeft, QueueAnnounced,
         VisitOpened, VisitGranted, VisitWithdrawn, OfferMade, OfferEnded, AgentConnected, AgentDisconnected, HoldStarted,
         HoldEnded, ContactEnded, AgentStatusChanged, AgentStateChanged, AgentRepaired, WrapUpStarted, WrapUpEnded, NodeUp, NodeDown,
-        ConfigApplied, SiteTakenOver,
+        ConfigApplied, SiteTakenOver, FactLost,
     )
 }  # fmt: skip
 
