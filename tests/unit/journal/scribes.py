@@ -41,18 +41,21 @@ class Scribe:
             raise
         self.facts += batch
 
-    def calls(self, count: int) -> None:
-        """Contacts of three facts each, the latest one still open; a commit per contact."""
+    def calls(self, count: int, at_once: int = 1) -> None:
+        """Contacts of three facts each, the latest one still open; so many with each commit."""
+        story: list[tuple[FactData, str | None]] = []
         for n in range(count):
             contact = f"c{len(self.facts)}-{n}"
-            last = UP if n == count - 1 else ENDED
-            self.tell((ARRIVED, contact), (WRAP_UP, contact), (last, contact))
+            story += [(ARRIVED, contact), (WRAP_UP, contact), (UP if n == count - 1 else ENDED, contact)]
+            if n % at_once == at_once - 1:
+                self.tell(*story)
+                story = []
 
 
-def written(folder: Path, calls: int, segment_facts: int) -> list[Fact]:
+def written(folder: Path, calls: int, segment_facts: int, at_once: int = 1) -> list[Fact]:
     """A journal of so many calls, closed."""
     scribe = Scribe(folder, segment_facts)
-    scribe.calls(calls)
+    scribe.calls(calls, at_once)
     scribe.store.close()
     return scribe.facts
 
