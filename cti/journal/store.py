@@ -24,7 +24,7 @@ from cti.journal.state import Changes, State, write
 from cti.kit.logging import get_logger
 
 log = get_logger(__name__)
-SEGMENT_FACTS: Final = 250_000  # about 150 MB
+SEGMENT_FACTS: Final = 250_000  # about 90 MB
 SEGMENT_BYTES: Final = 500_000_000
 _FAILED: Final = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 

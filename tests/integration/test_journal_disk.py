@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from cti.facts.kinds import NodeUp
 from cti.journal import SqliteJournal, read_facts
 from cti.journal.segment import scan
 from cti.kit.clock import SystemClock
+from tests.strace import fsync_failing, may_trace
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.timeout(60)
@@ -78,20 +79,6 @@ class Writer:
         self.process.communicate()
 
 
-@contextmanager
-def fsync_failing(pid: int) -> Iterator[None]:
-    """Until it is left, each fsync of the process gives EIO."""
-    strace = subprocess.Popen(
-        ["strace", "-f", "-q", "-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:error=EIO", "-p", str(pid)],
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        yield
-    finally:
-        strace.terminate()
-        strace.wait()
-
-
 @pytest.fixture
 def writer(tmp_path: Path) -> Iterator[Writer]:
     if not may_trace():
@@ -102,12 +89,6 @@ def writer(tmp_path: Path) -> Iterator[Writer]:
         yield writer
     finally:
         writer.end()
-
-
-def may_trace() -> bool:
-    if shutil.which("strace") is None:
-        return False
-    return subprocess.run(["strace", "-o", "/dev/null", "true"], capture_output=True, check=False).returncode == 0
 
 
 def is_degraded(said: list[Any]) -> bool:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 from cti.facts import Fact, FactData
 from cti.facts.kinds import ContactArrived, ContactEnded, EndCause, NodeUp, Party, WrapUpEnded, WrapUpStarted
 from cti.journal import SqliteJournal
 from cti.journal.numbering import Numbering
+from cti.journal.segment import scan
 from cti.journal.store import Store
 from cti.kit.clock import SystemClock
 
@@ -17,6 +20,15 @@ ENDED = ContactEnded(cause=EndCause.CONTAINED, by=Party.CUSTOMER, ms=1)
 UP = NodeUp(node="sh1")
 WRAP_UP = WrapUpStarted(agent="1001", seconds=30)
 WRAP_UP_ENDED = WrapUpEnded(agent="1001", code="resolved", by=Party.AGENT, ms=9)
+
+
+OLD_SCHEMA = """
+CREATE TABLE facts (seq INTEGER PRIMARY KEY, contact TEXT, body TEXT NOT NULL);
+CREATE INDEX facts_of_contact ON facts (contact, seq) WHERE contact IS NOT NULL;
+CREATE TABLE open_contacts (contact TEXT PRIMARY KEY, trace TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE journal (site TEXT NOT NULL, last_seq INTEGER NOT NULL, last_at TEXT, acknowledged INTEGER);
+PRAGMA user_version = 1;
+"""
 
 
 class Scribe:
@@ -66,3 +78,19 @@ async def opened(folder: Path, segment_facts: int = 1_000) -> SqliteJournal:
 
 async def everything(journal: SqliteJournal) -> Sequence[Fact]:
     return await journal.read(0, 10**9)
+
+
+def old_journal(folder: Path, extra: str = "") -> list[str]:
+    """As an earlier version left it: one file, facts without checksum, some deleted; an open contact; a version without agents."""
+    facts = written(folder / "made", calls=4, segment_facts=1_000)
+    made = scan(folder / "made").segments[-1].path
+    with closing(sqlite3.connect(folder / "journal.db")) as file:
+        file.executescript(OLD_SCHEMA)
+        file.execute("ATTACH ? AS made", (str(made),))
+        file.execute("INSERT INTO facts SELECT seq, contact, body FROM made.facts WHERE seq > 2")
+        file.execute("INSERT INTO open_contacts SELECT * FROM made.open_contacts")
+        file.execute("INSERT INTO journal SELECT site, last_seq, last_at, 5 FROM made.journal")
+        file.commit()
+        if extra:
+            file.executescript(extra)
+    return [f.id for f in facts[2:]]

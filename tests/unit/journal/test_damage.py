@@ -19,7 +19,7 @@ from cti.journal import Relay, SqliteJournal, read_facts, rescue
 from cti.journal.segment import scan
 from cti.kit.backoff import Backoff
 from cti.kit.clock import SystemClock
-from tests.unit.journal.scribes import ENDED, UP, Scribe, everything, opened, written
+from tests.unit.journal.scribes import ENDED, UP, Scribe, everything, old_journal, opened, written
 
 PAGE = 4096
 
@@ -295,3 +295,18 @@ async def test_what_is_damaged_can_still_be_deleted_when_the_data_center_has_it(
         journal.set_acknowledged(journal.last_seq)
         await journal.prune(days=-1)
         assert [f.seq for f in await everything(journal) if f.seq < 10] == []
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_a_damaged_file_of_an_earlier_version_is_taken_on_with_what_can_be_read(
+    tmp_path: Path, seed: int
+) -> None:
+    ids = old_journal(tmp_path)
+    spoil_pages(tmp_path / "journal.db", random.Random(seed), count=1, first=seed % 2)
+    async with await opened(tmp_path) as journal:
+        found = [f for f in await everything(journal) if f.kind != "fact.lost"]
+        assert {f.id for f in found} <= set(ids)
+        seq = journal.last_seq
+        assert (await journal.record(UP)).seq == seq + 1
+    async with await opened(tmp_path) as journal:
+        assert [f.id for f in await everything(journal) if f.kind != "fact.lost"][:-1] == [f.id for f in found]

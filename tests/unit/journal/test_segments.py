@@ -3,7 +3,6 @@
 import os
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,15 +15,18 @@ from cti.journal.segment import scan
 from cti.journal.store import Store
 from cti.kit.clock import SystemClock
 from cti.kit.errors import EnvironmentProblem
-from tests.unit.journal.scribes import ARRIVED, ENDED, UP, WRAP_UP, WRAP_UP_ENDED, Scribe, everything, opened, written
-
-OLD_SCHEMA = """
-CREATE TABLE facts (seq INTEGER PRIMARY KEY, contact TEXT, body TEXT NOT NULL);
-CREATE INDEX facts_of_contact ON facts (contact, seq) WHERE contact IS NOT NULL;
-CREATE TABLE open_contacts (contact TEXT PRIMARY KEY, trace TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE journal (site TEXT NOT NULL, last_seq INTEGER NOT NULL, last_at TEXT, acknowledged INTEGER);
-PRAGMA user_version = 1;
-"""
+from tests.unit.journal.scribes import (
+    ARRIVED,
+    ENDED,
+    UP,
+    WRAP_UP,
+    WRAP_UP_ENDED,
+    Scribe,
+    everything,
+    old_journal,
+    opened,
+    written,
+)
 
 
 class Died(BaseException):
@@ -200,22 +202,6 @@ async def test_a_process_may_die_between_numbering_anew_and_removing_what_was(
     async with await opened(tmp_path) as journal:
         assert [f.seq for f in await everything(journal)] == [*range(1, 13), *range(113, 131)]
     assert len(names(tmp_path)) == len(scan(tmp_path).segments)
-
-
-def old_journal(folder: Path, extra: str = "") -> list[str]:
-    """As an earlier version left it: one file, facts without checksum, some deleted; an open contact; a version without agents."""
-    facts = written(folder / "made", calls=4, segment_facts=1_000)
-    made = scan(folder / "made").segments[-1].path
-    with closing(sqlite3.connect(folder / "journal.db")) as file:
-        file.executescript(OLD_SCHEMA)
-        file.execute("ATTACH ? AS made", (str(made),))
-        file.execute("INSERT INTO facts SELECT seq, contact, body FROM made.facts WHERE seq > 2")
-        file.execute("INSERT INTO open_contacts SELECT * FROM made.open_contacts")
-        file.execute("INSERT INTO journal SELECT site, last_seq, last_at, 5 FROM made.journal")
-        file.commit()
-        if extra:
-            file.executescript(extra)
-    return [f.id for f in facts[2:]]
 
 
 @pytest.mark.parametrize("version", ["first", "with agents"])
