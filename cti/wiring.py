@@ -349,5 +349,8 @@ def _figures(
         "facts_oldest_unacknowledged_seconds": relay.figures().oldest_seconds,
         "facts_buffered": figures.buffered,
         "facts_lost": figures.lost,
+        "facts_unreadable": figures.unreadable,
         "journal_degraded": figures.degraded,
+        "journal_segments": figures.segments,
+        "journal_bytes": figures.bytes,
     }

@@ -360,6 +360,13 @@ class SiteTakenOver(FactData):
     ms: int  # since that was last seen alive; 0 for the first
 
 
+class FactLost(FactData):
+    """Stands in the place, and under the number, of a fact that the site's journal can no longer read."""
+
+    kind = "fact.lost"
+    reason: Literal["unreadable"] = "unreadable"
+
+
 KINDS: Final[dict[str, type[FactData]]] = {
     cls.kind: cls
     for cls in (
@@ -369,7 +376,7 @@ KINDS: Final[dict[str, type[FactData]]] = {
         QueueEntered, QueueLeft, QueueAnnounced,
         VisitOpened, VisitGranted, VisitWithdrawn, OfferMade, OfferEnded, AgentConnected, AgentDisconnected, HoldStarted,
         HoldEnded, ContactEnded, AgentStatusChanged, AgentStateChanged, AgentRepaired, WrapUpStarted, WrapUpEnded, NodeUp, NodeDown,
-        ConfigApplied, SiteTakenOver, ProbesPlanned, ProbeEnded, AlarmRaised, AlarmCleared,
+        ConfigApplied, SiteTakenOver, FactLost, ProbesPlanned, ProbeEnded, AlarmRaised, AlarmCleared,
     )
 }  # fmt: skip
 

@@ -4,6 +4,9 @@ When the disk is full, fails or hangs, calls go on. Facts then stay in memory, i
 the journal says so (`degraded`), and awaiting `record` no longer waits for the disk. A process that dies in that state
 loses the facts in memory, and their numbers are used again: no gap. Beyond `buffer` facts in memory, new ones are
 lost, counted and logged, and take no number.
+
+It is a chain of segments (`segment.py`). One that turns out to be damaged is made anew from what can be read of it (`rescue.py`) while
+the journal goes on.
 """
 
 from __future__ import annotations
@@ -16,41 +19,51 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Final, Self, TypeVar
 
 from cti.calls.ports import OpenContact
 from cti.facts import Fact, FactData
 from cti.journal.numbering import Numbering
-from cti.journal.store import Reader, Store
+from cti.journal.reading import Reader
+from cti.journal.rescue import Rescued, report, rescue
+from cti.journal.segment import Damaged, Segment
+from cti.journal.store import SEGMENT_FACTS, Store
 from cti.journal.writer import Entry, Job, Writer
 from cti.kit.clock import Clock
 from cti.kit.logging import get_logger
 
 log = get_logger(__name__)
 T = TypeVar("T")
+_RESCUES: Final = 100  # for one reading: so many damaged segments
 Listener = Callable[[Fact], None]
 
 
 @dataclass(frozen=True, slots=True)
 class JournalFigures:
-    """For `/metrics`. `buffered` are facts in memory that are not yet on disk, `lost` those that could not be kept."""
+    """For `/metrics`. `buffered` are facts in memory that are not yet on disk, `lost` those that could not be kept, `unreadable` those on
+    disk that were found damaged since the start."""
 
     last_seq: int
     acknowledged: int
     buffered: int
     lost: int
     degraded: bool
+    unreadable: int = 0
+    segments: int = 1
+    bytes: int = 0
 
 
 class SqliteJournal:
     """Implements `cti.calls.ports.Journal` and `cti.journal.relay.Outbox`. Belongs to the event loop that opened it.
 
-    Reading methods raise `sqlite3.Error` when the disk fails.
+    Reading methods raise `sqlite3.Error` or `OSError` when the disk fails.
     """
 
     def __init__(self, store: Store, site: str, clock: Clock, *, patience: float, retry: float, buffer: int) -> None:
         """Use `open`."""
-        head = store.head()
+        head = store.head
+        self._store = store
+        self._site = site
         self._loop = asyncio.get_running_loop()
         self._clock = clock
         self._numbering = Numbering(site, clock, head.last_seq, head.last_at)
@@ -63,20 +76,21 @@ class SqliteJournal:
         self._lost = 0
         self._closed = False
         self._listeners: list[Listener] = []
-        self._reader = Reader(store.path)
+        self._reader = Reader(lambda: store.segments)
         self._reading = ThreadPoolExecutor(1, "journal-reader")
         self._writer = Writer(store, self._loop, committed=self._on_committed, failed=self._on_failed, retry=retry)
 
     @classmethod
     async def open(
-        cls, folder: Path, site: str, clock: Clock, *, patience: float = 1.0, retry: float = 1.0, buffer: int = 50_000
-    ) -> Self:
-        """Opens or creates the journal of `site`. Raises `EnvironmentProblem` (see `cti.journal.file`).
+        cls, folder: Path, site: str, clock: Clock, *, patience: float = 1.0, retry: float = 1.0, buffer: int = 50_000,
+        segment_facts: int = SEGMENT_FACTS,
+    ) -> Self:  # fmt: skip
+        """Opens or creates the journal of `site`. Raises `EnvironmentProblem` (see `cti.journal.folder`).
 
         `patience`: seconds that `record` may wait for the disk. `retry`: seconds between attempts to write. `buffer`:
-        facts kept in memory at most.
+        facts kept in memory at most. `segment_facts`: after so many a new segment begins.
         """
-        store = await asyncio.to_thread(Store.open, folder, site)
+        store = await asyncio.to_thread(Store, folder, site, segment_facts)
         return cls(store, site, clock, patience=patience, retry=retry, buffer=buffer)
 
     async def __aenter__(self) -> Self:
@@ -138,7 +152,10 @@ class SqliteJournal:
         return self._degraded
 
     def figures(self) -> JournalFigures:
-        return JournalFigures(self._last_seq, self.acknowledged, len(self._waiting), self._lost, self._degraded)
+        store = self._store
+        return JournalFigures(
+            self._last_seq, self.acknowledged, len(self._waiting), self._lost, self._degraded, store.lost, len(store.segments), store.bytes
+        )  # fmt: skip
 
     async def open_contacts(self) -> Sequence[OpenContact]:
         """Contacts on disk that arrived and have not ended, oldest first."""
@@ -192,32 +209,57 @@ class SqliteJournal:
         def work(store: Store) -> int:
             store.renumber(above, by)
             self.set_acknowledged(seq)
-            return store.head().last_seq
+            return store.head.last_seq
 
         # Facts that wait to be written have old numbers and are moved with the rest; those recorded from now on follow.
         self._numbering.take(by)
         self._last_seq = max(self._last_seq, await self._job(work))
 
     async def prune(self, days: float) -> int:
-        """Deletes acknowledged facts older than `days`, never those of open contacts, and gives how many.
+        """Deletes segments of which every fact is acknowledged, older than `days`, and not of an open contact. Gives how many facts.
 
-        In chunks, so that facts hardly wait; when cancelled, what was deleted stays deleted.
+        A segment that is not full is closed when its first fact is that old, so that nothing is kept much longer than twice the time.
+        When cancelled, what was deleted stays deleted.
         """
         older_than = self._clock.wall() - timedelta(days=days)
+        newest = self._store.segments[-1]
+        first = await self._read(lambda: self._reader.after(newest.first - 1, 1))
+        if first and first[0].at < older_than and first[0].seq <= self.acknowledged:
+            await self._job(partial(Store.close_segment, segment=newest))
         deleted = 0
-        after: int | None = 0
-        while after is not None:
-            gone, after = await self._job(
-                partial(Store.prune, after=after, acknowledged=self.acknowledged, older_than=older_than)
-            )
-            deleted += gone
-        log.info("journal.pruned", facts=deleted)
+        for segment in self._store.segments[:-1]:
+            if segment.upper <= self.acknowledged and await self._read(
+                partial(self._reader.is_over, segment, older_than)
+            ):
+                deleted += await self._job(partial(Store.remove, segment=segment, acknowledged=self.acknowledged))
+        log.info("journal.pruned", facts=deleted, segments=len(self._store.segments))
         return deleted
 
     # -- inside
 
     async def _read(self, query: Callable[[], T]) -> T:
-        return await self._loop.run_in_executor(self._reading, query)
+        """Again once what was damaged has been made anew."""
+        for _ in range(_RESCUES):
+            try:
+                return await self._loop.run_in_executor(self._reading, query)
+            except Damaged as damage:
+                await self._rescue(damage)
+        raise OSError("the disk damages what was made anew")
+
+    async def _rescue(self, damage: Damaged) -> None:
+        """Reading goes on when this is done; recording goes on meanwhile."""
+        await self._job(partial(Store.close_segment, segment=damage.segment))
+
+        def work() -> tuple[Segment, Rescued] | None:  # in the reader's only thread: one at a time
+            segments = self._store.segments
+            for before, segment in zip((None, *segments), segments, strict=False):
+                if segment.path == damage.segment.path:
+                    return segment, rescue(segment, before, self._site)
+            return None
+
+        if made := await self._loop.run_in_executor(self._reading, work):
+            await self._job(partial(Store.put_in_place, damaged=made[0], rescued=made[1]))
+            report(damage, made[1], self.acknowledged)
 
     def _job(self, work: Callable[[Store], T]) -> asyncio.Future[T]:
         if self._closed:

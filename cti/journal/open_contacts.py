@@ -5,7 +5,7 @@ Only `contact.arrived` opens a contact: what this site's agents do for other sit
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
@@ -49,6 +49,14 @@ class Trace:
 
         spans = {span: (shift(seq), key) for span, (seq, key) in self.spans.items()}
         return Trace(shift(self.arrived), shift(self.last), spans)
+
+    def without(self, lost: Collection[int]) -> Trace | None:
+        """What is left when these facts can't be read; None when its beginning is among them."""
+        if self.arrived in lost:
+            return None
+        spans = {span: here for span, here in self.spans.items() if here[0] not in lost}
+        last = self.last if self.last not in lost else max(self.arrived, *(seq for seq, _ in spans.values()), 0)
+        return Trace(self.arrived, last, spans)
 
     def resolved(self, contact: str, facts: Mapping[int, Fact]) -> OpenContact:
         def fact(span: Span) -> Fact | None:

@@ -1,237 +1,238 @@
-"""What is read from and written to the journal's file, in SQL.
+"""The writing side of the journal: it appends to the newest segment, and puts another one in its place when that is full or failed.
 
-A batch is handed to SQLite as one JSON array: a call per fact would release the interpreter's lock, and fight for it
-again with a busy event loop, once per fact.
+A commit whose fsync failed is never believed, and never asked about again: the kernel may have thrown away what it could not write and
+still show it to whoever reads the file. Nothing more goes into such a segment; the next one begins behind the last commit that
+succeeded, and what lies beyond that in the old one does not count.
 """
 
 from __future__ import annotations
 
-import json
+import os
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from cti.calls.ports import OpenContact
 from cti.facts import Fact
-from cti.journal.file import JournalFile, connect, open_file
-from cti.journal.open_contacts import Trace, fold, fold_agents
+from cti.journal.folder import open_folder
+from cti.journal.reading import Opened
+from cti.journal.rescue import Rescued, salvaged, set_aside
+from cti.journal.segment import Damaged, Head, Segment, connect, create, insert, named, remove, size
+from cti.journal.state import Changes, State, write
+from cti.kit.logging import get_logger
 
-_PRUNE_CHUNK: Final = 2_000
-_AMONG: Final = "seq IN (SELECT value FROM json_each(?))"
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """Where the journal stands. `last_at` is None before the first fact, `acknowledged` before the data center was met."""
-
-    last_seq: int
-    last_at: datetime | None
-    acknowledged: int | None
+log = get_logger(__name__)
+SEGMENT_FACTS: Final = 250_000  # about 90 MB
+SEGMENT_BYTES: Final = 500_000_000
+_FAILED: Final = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
 class Store:
-    """The writing side. Methods raise `sqlite3.Error`, and then have changed nothing."""
+    """For one thread at a time; `segments`, `bytes` and `lost` may be read by any.
 
-    def __init__(self, file: JournalFile) -> None:
-        self.path = file.path
-        self._file = file
-        self._connection = file.connection
-        self._open: dict[str, Trace] = _traces(self._connection)
-        self._catch_up_agents()
+    Methods raise `sqlite3.Error` or `OSError`, and then have changed nothing that counts: they can be called again.
+    """
 
-    @classmethod
-    def open(cls, folder: Path, site: str) -> Store:
-        """Opens or creates `folder/journal.db`. Raises `EnvironmentProblem`."""
-        return cls(open_file(folder, site))
-
-    def head(self) -> Head:
-        last_seq, last_at, acknowledged = self._connection.execute(
-            "SELECT last_seq, last_at, acknowledged FROM journal"
-        ).fetchone()
-        return Head(last_seq, datetime.fromisoformat(last_at) if last_at else None, acknowledged)
+    def __init__(self, folder: Path, site: str, segment_facts: int = SEGMENT_FACTS) -> None:
+        """Opens or creates the journal of `site`. Raises `EnvironmentProblem`."""
+        opened = open_folder(folder, site)
+        self.segments = opened.segments  # oldest first; always replaced as a whole
+        self.head = opened.head
+        self.lost = opened.lost  # facts found to be unreadable since the start
+        self.bytes = 0
+        self._folder = folder
+        self._site = site
+        self._lock = opened.lock
+        self._connection = opened.connection
+        self._state = opened.state
+        self._segment_facts = segment_facts
+        self._full_at = self.segments[-1].first + segment_facts - 1
+        self._failed = False  # the newest segment must not be written any more
+        self._closed_bytes = self._measured_closed()
+        self._measure()
 
     def append(self, facts: Sequence[Fact], acknowledged: int | None) -> None:
-        """Commits facts, numbered without a gap after those stored.
-
-        What is stored already is skipped: a commit that reported an error may have happened.
-        """
-        with self._transaction() as connection:
-            (last_seq,) = connection.execute("SELECT last_seq FROM journal").fetchone()
-            new = [fact for fact in facts if fact.seq > last_seq]
-            if not new:
-                return
-            if new[0].seq != last_seq + 1:
-                raise AssertionError(f"fact {new[0].seq} does not follow {last_seq}")
-            connection.execute(
-                "INSERT INTO facts"
-                " SELECT json_extract(value, '$.seq'), json_extract(value, '$.contact'), value FROM json_each(?)",
-                ("[" + ",".join(fact.model_dump_json() for fact in new) + "]",),
-            )
-            changes = fold(self._open, new)
-            self._write_traces(changes)
-            self._write_agents(fold_agents(new))
-            connection.execute(
-                "UPDATE journal SET last_seq = :seq, last_at = :at, acknowledged = :acknowledged, agents_seq = :seq",
-                {"seq": new[-1].seq, "at": new[-1].at.isoformat(), "acknowledged": acknowledged},
-            )
-        self._apply(changes)
+        """Commits facts, numbered without a gap after those stored; what is stored already is skipped."""
+        new = [fact for fact in facts if fact.seq > self.head.last_seq]
+        if not new:
+            return
+        if new[0].seq != self.head.last_seq + 1:
+            raise AssertionError(f"fact {new[0].seq} does not follow {self.head.last_seq}")
+        self._make_room()
+        self._write(Head(new[-1].seq, new[-1].at, acknowledged), self._state.after(new), new)
 
     def save_acknowledged(self, acknowledged: int | None) -> None:
-        with self._transaction() as connection:
-            connection.execute("UPDATE journal SET acknowledged = ?", (acknowledged,))
+        if acknowledged == self.head.acknowledged:
+            return
+        if self._failed:
+            self.roll_over()
+        self._write(replace(self.head, acknowledged=acknowledged), Changes({}, {}))
 
-    def prune(self, after: int, acknowledged: int, older_than: datetime) -> tuple[int, int | None]:
-        """Deletes one chunk of acknowledged facts older than a moment, except those of open contacts.
+    def roll_over(self) -> None:
+        """Begins a new segment, with what is open now."""
+        newest, head = self.segments[-1], self.head
 
-        Starts behind the number `after`. Gives how many, and the number to go on behind (None at the end).
-        """
-        rows = self._connection.execute(
-            "SELECT seq, contact, json_extract(body, '$.at') FROM facts"
-            " WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?",
-            (after, acknowledged, _PRUNE_CHUNK),
-        ).fetchall()
-        old = [row for row in rows if datetime.fromisoformat(row[2]) < older_than]
-        gone = [seq for seq, contact, _ in old if contact not in self._open]
-        if gone:
-            with self._transaction() as connection:
-                connection.execute(f"DELETE FROM facts WHERE {_AMONG}", (json.dumps(gone),))  # noqa: S608
-        return len(gone), old[-1][0] if len(old) == _PRUNE_CHUNK else None
+        def fill(_: sqlite3.Connection) -> tuple[Head, State]:
+            return head, self._state
+
+        following = self._begin(head.last_seq + 1, head.last_seq, fill)
+        if newest.first > head.last_seq:  # nothing in it counts
+            self.segments = (*self.segments[:-1], following)
+            self._delete(newest)
+        else:
+            self.segments = (*self.segments[:-1], replace(newest, last=head.last_seq), following)
+        self._closed_bytes = self._measured_closed()
+        self._measure()
+
+    def close_segment(self, segment: Segment) -> None:
+        """So that nobody writes it any more."""
+        if segment == self.segments[-1]:
+            self.roll_over()
+
+    def put_in_place(self, damaged: Segment, rescued: Rescued) -> None:
+        """Of a closed segment what could be read of it."""
+        if damaged not in self.segments:
+            return
+        if self._failed:
+            self.roll_over()
+        self._write(self.head, self._state.without(rescued.lost))
+        self.segments = tuple(rescued.segment if s == damaged else s for s in self.segments)
+        self.lost += len(rescued.lost)
+        set_aside(damaged.path)
+
+    def remove(self, segment: Segment, acknowledged: int) -> int:
+        """Deletes a closed segment that the data center has, and gives how many facts that were."""
+        if segment not in self.segments or segment.last is None or segment.last > acknowledged:
+            return 0
+        self.segments = tuple(s for s in self.segments if s != segment)
+        self._delete(segment)
+        self._closed_bytes = self._measured_closed()
+        self._measure()
+        return segment.last - segment.first + 1
 
     def renumber(self, above: int, by: int) -> None:
-        """Adds `by` to the number of every fact after `above`, and takes all up to `above + by` as acknowledged."""
-        changes: dict[str, Trace | None] = {c: t.shifted(above, by) for c, t in self._open.items() if t.last > above}
-        with self._transaction() as connection:
-            # In two steps, over negative numbers, since numbers would collide while they move.
-            connection.execute(
-                "UPDATE facts SET seq = -(seq + :by), body = json_set(body, '$.seq', seq + :by) WHERE seq > :above",
-                {"by": by, "above": above},
-            )
-            connection.execute("UPDATE facts SET seq = -seq WHERE seq < 0")
-            connection.execute("UPDATE open_agents SET seq = seq + ? WHERE seq > ?", (by, above))
-            connection.execute(
-                "UPDATE journal SET last_seq = last_seq + :by, acknowledged = :acknowledged, agents_seq = last_seq + :by",
-                {"by": by, "acknowledged": above + by},
-            )
-            self._write_traces(changes)
-        self._apply(changes)
+        """Adds `by` to the number of every fact after `above`, and takes all up to `above + by` as acknowledged.
+
+        They move into a new segment; as soon as that is there, what earlier ones have above `above` does not count any more.
+        """
+        if by == 0:
+            self.save_acknowledged(above)
+            return
+        head = Head(self.head.last_seq + by, self.head.last_at, above + by)
+
+        def fill(connection: sqlite3.Connection) -> tuple[Head, State]:
+            for segment in self.segments:
+                for facts in self._facts_of(segment, above):
+                    insert(connection, [fact.model_copy(update={"seq": fact.seq + by}) for fact in facts])
+            return head, self._state.shifted(above, by)
+
+        following = self._begin(above + by + 1, above, fill)
+        moved = [s for s in self.segments if s.first > above]
+        kept = [replace(s, last=min(s.upper, above)) for s in self.segments if s.first <= above]
+        self.segments, self.head, self._state = (*kept, following), head, self._state.shifted(above, by)
+        for segment in moved:
+            self._delete(segment)
+        self._closed_bytes = self._measured_closed()
+        self._measure()
 
     def close(self) -> None:
-        """Gives the file free for the next process."""
-        self._file.close()
+        """Gives the folder free for the next process. Never raises: what is committed is safe."""
+        self._leave()
+        os.close(self._lock)
+
+    # Inside
+
+    def _write(self, head: Head, changes: Changes, facts: Sequence[Fact] = ()) -> None:
+        with self._transaction() as connection:
+            if facts:
+                insert(connection, facts)
+            write(connection, changes)
+            connection.execute(
+                "UPDATE journal SET last_seq = ?, last_at = ?, acknowledged = ?",
+                (head.last_seq, head.last_at.isoformat() if head.last_at else None, head.acknowledged),
+            )
+        self._state.apply(changes)
+        self.head = head
+        self._measure()
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        self._connection.execute("BEGIN IMMEDIATE")
         try:
+            self._connection.execute("BEGIN IMMEDIATE")
             yield self._connection
             self._connection.execute("COMMIT")
-        except BaseException:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
+        except BaseException as error:
+            if isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF in _FAILED:
+                self._failed = True
+            with suppress(sqlite3.Error):
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
             raise
 
-    def _write_traces(self, changes: dict[str, Trace | None]) -> None:
-        kept = [[contact, json.dumps(_plain(trace))] for contact, trace in changes.items() if trace]
-        gone = [contact for contact, trace in changes.items() if trace is None]
-        if kept:
-            self._connection.execute(
-                "INSERT OR REPLACE INTO open_contacts"
-                " SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?)",
-                (json.dumps(kept),),
-            )
-        if gone:
-            self._connection.execute(
-                "DELETE FROM open_contacts WHERE contact IN (SELECT value FROM json_each(?))", (json.dumps(gone),)
-            )
+    def _make_room(self) -> None:
+        """Another segment when this one is full or has failed. A full one can be written, should the disk take no other."""
+        if self._failed:
+            self.roll_over()
+        elif self.head.last_seq >= self._full_at or self.bytes - self._closed_bytes > SEGMENT_BYTES:
+            try:
+                self.roll_over()
+            except (sqlite3.Error, OSError) as error:
+                if self._failed:
+                    raise
+                self._full_at = self.head.last_seq + self._segment_facts // 10
+                log.warning("journal.not_rolled_over", reason=str(error))
 
-    def _write_agents(self, changes: dict[tuple[str, str], int | None]) -> None:
-        """Two statements for a batch, as for traces."""
-        kept = [[agent, what, seq] for (agent, what), seq in changes.items() if seq is not None]
-        gone = [[agent, what] for (agent, what), seq in changes.items() if seq is None]
-        if kept:
-            self._connection.execute(
-                "INSERT OR REPLACE INTO open_agents SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'),"
-                " json_extract(value, '$[2]') FROM json_each(?)",
-                (json.dumps(kept),),
-            )
-        if gone:
-            self._connection.execute(
-                "DELETE FROM open_agents WHERE (agent, what) IN"
-                " (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?))",
-                (json.dumps(gone),),
-            )
-
-    def _catch_up_agents(self) -> None:
-        """Reads the facts that a version wrote which kept no account of agents."""
-        known, last = self._connection.execute("SELECT agents_seq, last_seq FROM journal").fetchone()
-        if known == last:
-            return
-        rows = self._connection.execute(
-            "SELECT body FROM facts WHERE seq > ? AND json_extract(body, '$.kind') IN"
-            " ('wrap_up.started', 'wrap_up.ended', 'agent.state_changed') ORDER BY seq",
-            (known,),
-        )
-        changes = fold_agents(Fact.model_validate_json(body) for (body,) in rows.fetchall())
-        with self._transaction() as connection:
-            self._write_agents(changes)
-            connection.execute("UPDATE journal SET agents_seq = last_seq")
-
-    def _apply(self, changes: dict[str, Trace | None]) -> None:
-        for contact, trace in changes.items():
-            if trace:
-                self._open[contact] = trace
-            else:
-                self._open.pop(contact, None)
-
-
-class Reader:
-    """The reading side: sees what is committed, never waits for the writer. Methods raise `sqlite3.Error`."""
-
-    def __init__(self, path: Path) -> None:
-        self._connection = connect(path)
-        self._connection.execute("PRAGMA query_only = ON")
-
-    def after(self, seq: int, limit: int) -> list[Fact]:
-        return self._facts("seq > ? ORDER BY seq LIMIT ?", seq, limit)
-
-    def of_contact(self, contact: str) -> list[Fact]:
-        return self._facts("contact = ? ORDER BY seq", contact)
-
-    def open_contacts(self) -> list[OpenContact]:
-        """In one read transaction, since the writer goes on meanwhile."""
-        self._connection.execute("BEGIN")
+    def _begin(
+        self, first: int, after: int, fill: Callable[[sqlite3.Connection], tuple[Head, State]]
+    ) -> Segment:  # fmt: skip
+        """Makes the next segment and turns to it. Facts must not go into the old one once the new one can be seen."""
+        serial = self.segments[-1].serial + 1
+        following = Segment(named(self._folder, serial, first), serial, first)
         try:
-            traces = _traces(self._connection)
-            wanted = sorted(set().union(*(trace.seqs() for trace in traces.values())))
-            facts = {f.seq: f for f in self._facts(_AMONG, json.dumps(wanted))}
+            remove(following.path)  # of an attempt that failed after it could be seen
+            create(following.path, self._site, after, fill)
+            connection = connect(following.path)
+        except BaseException:
+            self._failed = self._failed or following.path.exists()
+            raise
+        self._leave()
+        self._connection = connection
+        self._failed = False
+        self._full_at = first + self._segment_facts - 1
+        return following
+
+    def _leave(self) -> None:
+        with suppress(sqlite3.Error):
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with suppress(sqlite3.Error):
+            self._connection.close()
+
+    def _facts_of(self, segment: Segment, above: int) -> Iterator[list[Fact]]:
+        """Those above a number; what can't be read is told as lost."""
+        low, high = max(segment.first, above + 1), min(segment.upper, self.head.last_seq)
+        if low > high:
+            return
+        opened = None
+        try:
+            with suppress(Damaged):
+                opened = Opened(segment)
+            yield from salvaged(opened, low, high, None, self._site)
         finally:
-            self._connection.execute("COMMIT")
-        oldest_first = sorted(traces.items(), key=lambda item: item[1].arrived)
-        return [trace.resolved(contact, facts) for contact, trace in oldest_first]
+            if opened:
+                opened.close()
 
-    def open_agents(self) -> list[Fact]:
-        return self._facts("seq IN (SELECT seq FROM open_agents) ORDER BY seq")
+    def _delete(self, segment: Segment) -> None:
+        """What can't be deleted is found at the next start."""
+        with suppress(OSError):
+            remove(segment.path)
 
-    def close(self) -> None:
-        self._connection.close()
+    def _measured_closed(self) -> int:
+        with suppress(OSError):
+            return sum(size(segment.path) for segment in self.segments[:-1])
+        return 0
 
-    def _facts(self, where: str, *values: str | int) -> list[Fact]:
-        rows = self._connection.execute(f"SELECT body FROM facts WHERE {where}", values)  # noqa: S608 - of this file
-        return [Fact.model_validate_json(body) for (body,) in rows.fetchall()]
-
-
-def _plain(trace: Trace) -> dict[str, object]:
-    return {"arrived": trace.arrived, "last": trace.last, "spans": dict(trace.spans)}
-
-
-def _traces(connection: sqlite3.Connection) -> dict[str, Trace]:
-    return {c: _trace(text) for c, text in connection.execute("SELECT contact, trace FROM open_contacts")}
-
-
-def _trace(text: str) -> Trace:
-    plain = json.loads(text)
-    return Trace(plain["arrived"], plain["last"], {name: (seq, key) for name, (seq, key) in plain["spans"].items()})
+    def _measure(self) -> None:
+        with suppress(OSError):
+            self.bytes = self._closed_bytes + size(self.segments[-1].path)

@@ -46,7 +46,7 @@ class Writer:
         retry: float,
     ) -> None:
         self.acknowledged = (
-            store.head().acknowledged
+            store.head.acknowledged
         )  # None until the data center was met; set on the loop, saved with the next commit
         self._store = store
         self._loop = loop

@@ -63,7 +63,7 @@ async def grouped(folder: Path, tasks: int, seconds: float) -> tuple[float, floa
 
 
 async def single(folder: Path, tasks: int, seconds: float) -> tuple[float, float]:
-    store, numbering = Store.open(folder, "sh"), Numbering("sh", SystemClock())
+    store, numbering = Store(folder, "sh"), Numbering("sh", SystemClock())
     loop = asyncio.get_running_loop()
     with ThreadPoolExecutor(1) as thread:
 

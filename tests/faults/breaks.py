@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from cti.site_processes import handed_over, processes
 from tests.faults.center import Center
+from tests.strace import fsync_failing
 from tests.system import eventually
 
 Break = Callable[[Center, str, random.Random], Awaitable[None]]
@@ -90,6 +91,22 @@ async def disk_full(center: Center, site: str, rng: random.Random) -> None:
     pid = _active(center, site)
     _, most = resource.prlimit(pid, resource.RLIMIT_FSIZE)
     resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, most))
+    await _degraded_for_a_while(center, site, rng)
+    try:
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, most))
+    except ProcessLookupError:
+        raise AssertionError(f"{site}'s process did not survive a full disk") from None
+    await asyncio.sleep(3)  # what was kept in memory is written
+
+
+async def fsync_fails(center: Center, site: str, rng: random.Random) -> None:
+    """The active process's disk takes nothing for a while, and says so when asked to make sure: each fsync gives EIO."""
+    with fsync_failing(_active(center, site)):
+        await _degraded_for_a_while(center, site, rng)
+    await asyncio.sleep(3)
+
+
+async def _degraded_for_a_while(center: Center, site: str, rng: random.Random) -> None:
     home = center.system.topology.site(site)
 
     async def is_degraded() -> bool:
@@ -98,11 +115,6 @@ async def disk_full(center: Center, site: str, rng: random.Random) -> None:
 
     await eventually(is_degraded, "a journal that can't write")
     await asyncio.sleep(rng.uniform(3, 10))
-    try:
-        resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, most))
-    except ProcessLookupError:
-        raise AssertionError(f"{site}'s process did not survive a full disk") from None
-    await asyncio.sleep(3)  # what was kept in memory is written
 
 
 async def _parted(center: Center) -> None:
@@ -130,4 +142,5 @@ BREAKS: Mapping[str, Break] = {
     "active killed": active_killed, "active hangs": active_hangs, "standby killed": standby_killed, "both killed": both_killed,
     "handed over": handed_over_by_hand, "data center down": data_center_down, "database killed": database_killed, "peers cut": peers_cut,
     "peers slow": peers_slow, "peers deaf": peers_deaf, "AMI cut": ami_cut, "disk full": disk_full,
+    "fsync fails": fsync_fails,
 }  # fmt: skip

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import sqlite3
 from collections import Counter, defaultdict
-from contextlib import closing
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
 import asyncpg
 
+from cti.journal import read_facts
 from tests.faults.center import SITES, Center
 from tests.system import eventually
 
@@ -40,8 +38,7 @@ class Verdict:
         await self._left()
 
     def _journal(self, site: str) -> list[dict[str, Any]]:
-        with closing(sqlite3.connect(self._center.settings.site_folder(site) / "journal.db")) as journal:
-            return [json.loads(body) for (body,) in journal.execute("SELECT body FROM facts ORDER BY seq")]
+        return [fact.model_dump(mode="json") for fact in read_facts(self._center.settings.site_folder(site))]
 
     async def _stored(self, site: str, last: int) -> list[tuple[int, str]]:
         """What the data center has, once it has what the site has."""

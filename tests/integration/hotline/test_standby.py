@@ -6,13 +6,13 @@ import asyncio
 import json
 import os
 import signal
-import sqlite3
 import sys
 from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
 
+from cti.journal import read_facts
 from cti.supervisor import _environment
 from tests.phone import Phone, wait
 from tests.system import System, data, eventually
@@ -91,15 +91,11 @@ async def latest(system: System, kind: str) -> dict[str, Any]:
     found: list[dict[str, Any]] = []
 
     async def look() -> bool:
-        with sqlite3.connect(system.settings.site_folder("sh") / "journal.db") as journal:
-            rows = journal.execute(
-                "SELECT body FROM facts WHERE json_extract(body, '$.kind') = ? ORDER BY seq DESC LIMIT 1", (kind,)
-            ).fetchall()
-        found[:] = [json.loads(body)["data"] for (body,) in rows]
+        found[:] = [fact.data for fact in read_facts(system.settings.site_folder("sh")) if fact.kind == kind]
         return bool(found)
 
     await eventually(look, kind)
-    return found[0]
+    return found[-1]
 
 
 @pytest.mark.timeout(180)

@@ -71,3 +71,11 @@ def test_fold_in_batches_gives_what_fold_at_once_gives() -> None:
     story = facts(("contact.arrived", {}), ("queue.entered", {"queue": "q"}), ("queue.left", {"queue": "q"}))
     first = {c: t for c, t in fold({}, story[:2]).items() if t}
     assert fold(first, story[2:]) == fold({}, story)
+
+
+def test_what_is_left_of_a_trace_does_not_speak_of_facts_that_are_lost() -> None:
+    trace = Trace(1, 9, {"queue": (3, "claims"), "offer": (7, "o1")})
+    assert trace.without({7, 9}) == Trace(1, 3, {"queue": (3, "claims")})
+    assert trace.without({2}) == trace
+    assert trace.without({1}) is None
+    assert Trace(1, 9).without({9}) == Trace(1, 1)
