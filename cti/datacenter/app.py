@@ -12,6 +12,8 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from cti.datacenter import errors, health
 from cti.datacenter.config import DataCenterConfig
+from cti.datacenter.configuration import endpoints as configuration_endpoints
+from cti.datacenter.configuration.service import Configurations
 from cti.datacenter.console_files import ConsoleFiles
 from cti.datacenter.contacts import endpoints as contacts_endpoints
 from cti.datacenter.contacts.service import Contacts
@@ -44,11 +46,12 @@ def create_app(config: DataCenterConfig, *, clock: Clock | None = None) -> FastA
     """
     config.check()
     database = Database(config.database_url)
-    preparation = Preparation(config.database_url, database, samples=config.samples)
     metrics = Metrics()
     guard = Guard(config)
     http = httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=config.site_timeout)
-    sites = Sites(config.topology, config.webphone, http, config.site_timeout)
+    configurations = Configurations(database, clock or SystemClock(), config.topology)
+    preparation = Preparation(config.database_url, database, samples=config.samples, then=configurations.state)
+    sites = Sites(lambda: configurations.topology, config.webphone, http, config.site_timeout)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -83,6 +86,7 @@ def create_app(config: DataCenterConfig, *, clock: Clock | None = None) -> FastA
     app.include_router(releases_endpoints.build_router(releases, guard))
     figures = FlowFigures(database, config.node_titles)
     app.include_router(flow_stats_endpoints.build_router(figures, guard))
+    app.include_router(configuration_endpoints.build_router(configurations, guard))
     app.include_router(sites_endpoints.build_router(sites, guard))
     app.include_router(health.build_router(database, preparation, sites, metrics))
     app.router.default = ConsoleFiles(config.console)
@@ -90,6 +94,6 @@ def create_app(config: DataCenterConfig, *, clock: Clock | None = None) -> FastA
     # The last added is the outermost.
     app.add_middleware(LimitBody, may_publish=guard.may_publish)
     app.add_middleware(GZipMiddleware, minimum_size=2000)
-    app.add_middleware(SecurityHeaders, topology=config.topology)
+    app.add_middleware(SecurityHeaders, topology=lambda: configurations.topology)
     app.add_middleware(MeasureRequests, metrics=metrics)
     return app
