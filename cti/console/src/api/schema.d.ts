@@ -1,5 +1,129 @@
 // Made by `npm run api`; do not edit.
 export interface paths {
+    readonly "/api/v1/configuration": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Read which version counts
+         * @description The newest version, and how each site stands with it. Sites ask every second.
+         */
+        readonly get: operations["read_state_api_v1_configuration_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/configuration/acknowledgement": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /**
+         * Say how a site stands with a version
+         * @description For sites.
+         */
+        readonly put: operations["say_standing_api_v1_configuration_acknowledgement_put"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/configuration/rollback": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Go back to a version
+         * @description What it says counts again, as a new version.
+         */
+        readonly post: operations["return_to_api_v1_configuration_rollback_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/configuration/versions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List versions
+         * @description Newest first.
+         */
+        readonly get: operations["list_configurations_api_v1_configuration_versions_get"];
+        readonly put?: never;
+        /**
+         * Publish a configuration
+         * @description Checks it as sites will; from then on it counts. The same one again is no fault. 409 when another version was published since the one that it is based on; what changed then stands in the answer.
+         */
+        readonly post: operations["publish_configuration_api_v1_configuration_versions_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/configuration/versions/{n}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Read a version
+         * @description And what it says, by the names of a topology file.
+         */
+        readonly get: operations["read_configuration_api_v1_configuration_versions__n__get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/configuration/versions/{n}/changes": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Compare two versions
+         * @description What is different in a version since another one, in words.
+         */
+        readonly get: operations["read_changes_api_v1_configuration_versions__n__changes_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/contacts": {
         readonly parameters: {
             readonly query?: never;
@@ -476,6 +600,244 @@ export interface components {
              * @example 3f9c2a61d07b
              */
             readonly version: string;
+        };
+        /**
+         * ConfigurationChange
+         * @description One difference between two versions.
+         * @example {
+         *       "restart": [],
+         *       "what": {
+         *         "en": "skill advice 70 → 80",
+         *         "zh": "技能 advice 70 → 80"
+         *       },
+         *       "where": "agent 1003"
+         *     }
+         */
+        readonly ConfigurationChange: {
+            /**
+             * Restart
+             * @description what takes it at its next start only; all others take it while they run
+             */
+            readonly restart: readonly string[];
+            /** @description what is different */
+            readonly what: components["schemas"]["Sentence"];
+            /**
+             * Where
+             * @description the agent, site, node or carrier
+             */
+            readonly where: string;
+        };
+        /**
+         * ConfigurationChangeList
+         * @description What differs between two versions.
+         * @example {
+         *       "items": [
+         *         {
+         *           "restart": [],
+         *           "what": {
+         *             "en": "skill advice 70 → 80",
+         *             "zh": "技能 advice 70 → 80"
+         *           },
+         *           "where": "agent 1003"
+         *         }
+         *       ],
+         *       "n": 7,
+         *       "since": 6
+         *     }
+         */
+        readonly ConfigurationChangeList: {
+            /**
+             * Items
+             * @description by hotline, sites, agents
+             */
+            readonly items: readonly components["schemas"]["ConfigurationChange"][];
+            /**
+             * N
+             * @description the other
+             */
+            readonly n: number;
+            /**
+             * Since
+             * @description the one; 0 is the data center's own topology file
+             */
+            readonly since: number;
+        };
+        /**
+         * ConfigurationHead
+         * @description One version, without what it says. It never changes.
+         * @example {
+         *       "action": "published",
+         *       "at": "2026-11-26T04:00:00.000000Z",
+         *       "author": "wang.fang",
+         *       "digest": "8c01fc7986b23a1d1b8a4b8e5f2c7d105d41402abc4b2a76b9719d911017c592",
+         *       "message": "1005 入职",
+         *       "n": 7,
+         *       "source": 6
+         *     }
+         */
+        readonly ConfigurationHead: {
+            /** @description how it came to be */
+            readonly action: components["schemas"]["Origin"];
+            /**
+             * At
+             * Format: date-time
+             * @description since when it counts
+             */
+            readonly at: string;
+            /**
+             * Author
+             * @description who did it
+             */
+            readonly author: string;
+            /**
+             * Digest
+             * @description SHA-256 of the document, hexadecimal
+             */
+            readonly digest: string;
+            /**
+             * Message
+             * @description why
+             */
+            readonly message: string;
+            /**
+             * N
+             * @description counts up by one
+             */
+            readonly n: number;
+            /**
+             * Source
+             * @description the version that it was based on, or that it repeats
+             */
+            readonly source: number;
+        };
+        /**
+         * ConfigurationState
+         * @description The version that counts, and how the sites stand with it.
+         * @example {
+         *       "sites": [
+         *         {
+         *           "at": "2026-11-26T04:00:01.000000Z",
+         *           "n": 7,
+         *           "nodes": [],
+         *           "outcome": "taken",
+         *           "reason": "",
+         *           "restart": [],
+         *           "site": "sh"
+         *         }
+         *       ],
+         *       "version": {
+         *         "action": "published",
+         *         "at": "2026-11-26T04:00:00.000000Z",
+         *         "author": "wang.fang",
+         *         "digest": "8c01fc7986b23a1d1b8a4b8e5f2c7d105d41402abc4b2a76b9719d911017c592",
+         *         "message": "1005 入职",
+         *         "n": 7,
+         *         "source": 6
+         *       }
+         *     }
+         */
+        readonly ConfigurationState: {
+            /**
+             * Sites
+             * @description what each site said last
+             */
+            readonly sites: readonly components["schemas"]["SiteStanding"][];
+            /** @description none: every machine uses its own topology file */
+            readonly version: components["schemas"]["ConfigurationHead"] | null;
+        };
+        /**
+         * ConfigurationVersion
+         * @description One version and what it says.
+         * @example {
+         *       "action": "published",
+         *       "at": "2026-11-26T04:00:00.000000Z",
+         *       "author": "wang.fang",
+         *       "digest": "8c01fc7986b23a1d1b8a4b8e5f2c7d105d41402abc4b2a76b9719d911017c592",
+         *       "message": "1005 入职",
+         *       "n": 7,
+         *       "source": 6,
+         *       "topology": {
+         *         "hotline": "95500",
+         *         "sites": [
+         *           {
+         *             "host": "127.0.1.1",
+         *             "name": "sh",
+         *             "nodes": [
+         *               {
+         *                 "address": "127.0.1.1",
+         *                 "name": "sh1"
+         *               }
+         *             ]
+         *           }
+         *         ]
+         *       }
+         *     }
+         */
+        readonly ConfigurationVersion: {
+            /** @description how it came to be */
+            readonly action: components["schemas"]["Origin"];
+            /**
+             * At
+             * Format: date-time
+             * @description since when it counts
+             */
+            readonly at: string;
+            /**
+             * Author
+             * @description who did it
+             */
+            readonly author: string;
+            /**
+             * Digest
+             * @description SHA-256 of the document, hexadecimal
+             */
+            readonly digest: string;
+            /**
+             * Message
+             * @description why
+             */
+            readonly message: string;
+            /**
+             * N
+             * @description counts up by one
+             */
+            readonly n: number;
+            /**
+             * Source
+             * @description the version that it was based on, or that it repeats
+             */
+            readonly source: number;
+            /**
+             * Topology
+             * @description what a topology file says, without what is the default
+             */
+            readonly topology: {
+                readonly [key: string]: unknown;
+            };
+        };
+        /**
+         * ConfigurationVersionList
+         * @description What was published.
+         * @example {
+         *       "items": [
+         *         {
+         *           "action": "published",
+         *           "at": "2026-11-26T04:00:00.000000Z",
+         *           "author": "wang.fang",
+         *           "digest": "8c01fc7986b23a1d1b8a4b8e5f2c7d105d41402abc4b2a76b9719d911017c592",
+         *           "message": "1005 入职",
+         *           "n": 7,
+         *           "source": 6
+         *         }
+         *       ]
+         *     }
+         */
+        readonly ConfigurationVersionList: {
+            /**
+             * Items
+             * @description newest first
+             */
+            readonly items: readonly components["schemas"]["ConfigurationHead"][];
         };
         /**
          * ContactDetail
@@ -1381,6 +1743,12 @@ export interface components {
             readonly waited_ms: number | null;
         };
         /**
+         * Origin
+         * @description Where a version came from.
+         * @enum {string}
+         */
+        readonly Origin: "published" | "rolled_back";
+        /**
          * Party
          * @description Who did it.
          * @enum {string}
@@ -1428,6 +1796,52 @@ export interface components {
          * @enum {string}
          */
         readonly PolicyStatus: "in_force" | "lapsed" | "expired" | "cancelled";
+        /**
+         * Publication
+         * @description A whole configuration, and the version that its author had before them.
+         */
+        readonly Publication: {
+            /**
+             * Author
+             * @description who did it
+             * @example wang.fang
+             */
+            readonly author: string;
+            /**
+             * Based On
+             * @description the version that it was made from; 0 if nothing was published yet
+             * @example 6
+             */
+            readonly based_on: number;
+            /**
+             * Message
+             * @description why
+             * @example 新增台风公告
+             */
+            readonly message: string;
+            /**
+             * Topology
+             * @description what a topology file says, by the same names
+             * @example {
+             *       "hotline": "95500",
+             *       "sites": [
+             *         {
+             *           "host": "127.0.1.1",
+             *           "name": "sh",
+             *           "nodes": [
+             *             {
+             *               "address": "127.0.1.1",
+             *               "name": "sh1"
+             *             }
+             *           ]
+             *         }
+             *       ]
+             *     }
+             */
+            readonly topology: {
+                readonly [key: string]: unknown;
+            };
+        };
         /**
          * PublishedVersion
          * @description One version. It never changes.
@@ -1669,6 +2083,30 @@ export interface components {
             readonly sites: readonly components["schemas"]["SiteAcknowledgement"][];
         };
         /**
+         * Return
+         * @description Makes an earlier version count again, as a new one.
+         */
+        readonly Return: {
+            /**
+             * Author
+             * @description who did it
+             * @example wang.fang
+             */
+            readonly author: string;
+            /**
+             * Message
+             * @description why
+             * @example 新增台风公告
+             */
+            readonly message: string;
+            /**
+             * N
+             * @description the version to go back to
+             * @example 5
+             */
+            readonly n: number;
+        };
+        /**
          * Rollback
          * @description Ends a canary if there is one, else goes back to the version before.
          */
@@ -1768,6 +2206,60 @@ export interface components {
             readonly sites: readonly components["schemas"]["SiteView"][];
         };
         /**
+         * SiteOutcome
+         * @description What a site made of a version.
+         * @enum {string}
+         */
+        readonly SiteOutcome: "taken" | "restart_needed" | "refused";
+        /**
+         * SiteStanding
+         * @description How far a site is.
+         * @example {
+         *       "at": "2026-11-26T04:00:01.000000Z",
+         *       "n": 7,
+         *       "nodes": [],
+         *       "outcome": "taken",
+         *       "reason": "",
+         *       "restart": [],
+         *       "site": "sh"
+         *     }
+         */
+        readonly SiteStanding: {
+            /**
+             * At
+             * Format: date-time
+             * @description when it answered
+             */
+            readonly at: string;
+            /**
+             * N
+             * @description the last version that it answered
+             */
+            readonly n: number;
+            /**
+             * Nodes
+             * @description its nodes that have not loaded it: `cti pbx render --reload` where they stand
+             */
+            readonly nodes: readonly string[];
+            /** @description what it made of it */
+            readonly outcome: components["schemas"]["SiteOutcome"];
+            /**
+             * Reason
+             * @description why it was refused; empty if it was not
+             */
+            readonly reason: string;
+            /**
+             * Restart
+             * @description what of the site takes it at its next start only
+             */
+            readonly restart: readonly string[];
+            /**
+             * Site
+             * @description the site
+             */
+            readonly site: string;
+        };
+        /**
          * SiteView
          * @description One site.
          */
@@ -1795,6 +2287,42 @@ export interface components {
              * @example 上海 Shanghai
              */
             readonly title: string;
+        };
+        /**
+         * StandingBody
+         * @description How a site stands with the configuration.
+         */
+        readonly StandingBody: {
+            /**
+             * N
+             * @description the version
+             */
+            readonly n: number;
+            /**
+             * Nodes
+             * @description its nodes that have not loaded it
+             * @default []
+             */
+            readonly nodes: readonly string[];
+            /** @description what the site made of it */
+            readonly outcome: components["schemas"]["SiteOutcome"];
+            /**
+             * Reason
+             * @description why it was refused: the code of the problem
+             * @default
+             */
+            readonly reason: string;
+            /**
+             * Restart
+             * @description what of the site takes it at its next start only
+             * @default []
+             */
+            readonly restart: readonly string[];
+            /**
+             * Site
+             * @description who answers
+             */
+            readonly site: string;
         };
         /**
          * Taken
@@ -1995,6 +2523,410 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    readonly read_state_api_v1_configuration_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ConfigurationState"];
+                };
+            };
+            /** @description The bearer token is missing or wrong. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A parameter or the body is wrong. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    readonly say_standing_api_v1_configuration_acknowledgement_put: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["StandingBody"];
+            };
+        };
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SiteStanding"];
+                };
+            };
+            /** @description The bearer token is missing or wrong. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A parameter or the body is wrong. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    readonly return_to_api_v1_configuration_rollback_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Return"];
+            };
+        };
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ConfigurationHead"];
+                };
+            };
+            /** @description The bearer token is missing or wrong. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Somebody else was faster. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A parameter or the body is wrong. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    readonly list_configurations_api_v1_configuration_versions_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ConfigurationVersionList"];
+                };
+            };
+            /** @description The bearer token is missing or wrong. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A parameter or the body is wrong. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    readonly publish_configuration_api_v1_configuration_versions_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Publication"];
+            };
+        };
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ConfigurationHead"];
+                };
+            };
+            /** @description The bearer token is missing or wrong. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Somebody else was faster. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The request is larger than 4 MiB; a version, than 96 MiB. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A parameter or the body is wrong. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    readonly read_configuration_api_v1_configuration_versions__n__get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description the version's number */
+                readonly n: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ConfigurationVersion"];
+                };
+            };
+            /** @description The bearer token is missing or wrong. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A parameter or the body is wrong. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    readonly read_changes_api_v1_configuration_versions__n__changes_get: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description the other; the one before without it */
+                readonly since?: number | null;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description the version's number */
+                readonly n: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ConfigurationChangeList"];
+                };
+            };
+            /** @description The bearer token is missing or wrong. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A parameter or the body is wrong. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     readonly list_contacts_api_v1_contacts_get: {
         readonly parameters: {
             readonly query?: {

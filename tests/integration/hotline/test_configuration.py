@@ -1,0 +1,185 @@
+"""The configuration published while people talk, on real Asterisk: agents come, change and go; conversations don't notice."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+
+from cti.supervisor import _environment
+from tests.desktop import Desktop
+from tests.phone import Phone
+from tests.system import PHONES, System, eventually
+
+pytestmark = pytest.mark.timeout(180)
+
+
+class Operator:
+    """Someone at the command line, with a topology file."""
+
+    def __init__(self, system: System, file: Path) -> None:
+        self._system, self._file = system, file
+
+    async def run(self, *arguments: str | Path, status: int = 0, as_json: bool = True) -> Any:
+        """`cti config …`; gives what it prints as JSON, or as it is."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "cti", "config", *map(str, arguments), *(["--json"] if as_json else []),
+            env=_environment(self._system.settings), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        out, err = await process.communicate()
+        assert process.returncode == status, (out.decode(), err.decode())
+        return json.loads(out) if as_json and out.strip() else out.decode() + err.decode()
+
+    async def publish(self, topology: dict[str, Any], based_on: int) -> Any:
+        self._file.write_text(f"# version {based_on}\n" + yaml.safe_dump(topology, allow_unicode=True))
+        return await self.run("publish", self._file, "-m", "测试")
+
+
+@pytest.fixture
+async def operator(system: System, tmp_path: Path) -> AsyncIterator[Operator]:
+    """Its first version is the topology that the system was installed with; afterwards that counts again."""
+    operator = Operator(system, tmp_path / "center.yaml")
+    topology = yaml.safe_load(system.settings.topology_file.read_text())
+    counting = (await system.api.get("/api/v1/configuration")).json()["version"]
+    published = await operator.publish(topology, counting["n"] if counting else 0)
+    yield operator
+    await operator.run("rollback", published["version"]["n"])
+
+
+async def shown(operator: Operator) -> tuple[int, dict[str, Any]]:
+    """The version that counts, from what `cti config show` prints."""
+    text = await operator.run("show", as_json=False)
+    return int(text.split()[2]), yaml.safe_load(text)
+
+
+def agents(topology: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {agent["number"]: agent for agent in topology["sites"][0]["agents"]}
+
+
+async def seat(system: System, stack: AsyncExitStack, number: str) -> tuple[Phone, Desktop]:
+    """An agent of sh whom the installed topology does not have."""
+    site, password = system.topology.site("sh"), system.settings.secrets.agent_password
+    phone = await stack.enter_async_context(Phone(PHONES, number, site.nodes[0].address, password=password))
+    await phone.register()
+    desktop = await stack.enter_async_context(Desktop(site.agents_url, number, password))
+    await desktop.ready()
+    return phone, desktop
+
+
+async def version_of(system: System, site: str) -> float:
+    home = system.topology.site(site)
+    return (await system._figures(f"http://{home.host}:{home.port}/metrics"))["hotline_configuration_version"]
+
+
+async def test_agents_come_change_and_go_while_others_talk_and_sites_start_without_the_data_center(
+    system: System, operator: Operator
+) -> None:
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(system.standby("sh"))
+        active = await system.stands_by("sh")
+        phone, desktop = await system.seat(stack, "1001")
+        other_phone, _ = await system.seat(stack, "1004")  # no complaints, so far
+        talking = await system.claim(stack, "13844440001")
+        ringing = await phone.ring()
+        await ringing.answer()
+        await desktop.state("talking")
+        waiting = await system.complain(stack, "13844440002")
+        await system.has_fact(await system.contact_of("13844440002"), "queue.entered")
+
+        based_on, topology = await shown(operator)
+        agents(topology)["1004"]["skills"]["complaints"] = 80
+        agents(topology)["1001"]["skills"] = {"general": 50}
+        without = json.loads(json.dumps(topology))
+        topology["sites"][0]["agents"] += [{"number": "1005", "name": "新人 New", "skills": {"car_claims": 60}}]
+        published = await operator.publish(topology, based_on)
+        assert {(s["site"], s["outcome"], tuple(s["nodes"])) for s in published["sites"]} == {
+            ("sh", "taken", ()), ("bj", "taken", ())
+        }  # fmt: skip
+        assert {c["where"] for c in published["changes"]} == {"agent 1001", "agent 1004", "agent 1005"}
+
+        # Who can do more takes the caller who waited; who is new signs in, is called and talks; who can do less goes on.
+        rung = await other_phone.ring()
+        await rung.answer()
+        await waiting.hears(5, talker=rung)
+        new_phone, new = await seat(system, stack, "1005")
+        second = await system.claim(stack, "13844440003")
+        assert (await new.offered())["context"]["caller"] == "13844440003"
+        new_rung = await new_phone.ring()
+        await new_rung.answer()
+        await second.hears(5, talker=new_rung)
+        await talking.hears(5, talker=ringing)
+
+        # Who is removed goes on as well, and is signed out when the contact is over.
+        await operator.publish(without, published["version"]["n"])
+        await second.hears(5, talker=new_rung)
+        await new.send(type="set_status", status="available")
+        assert (await new.sees("refused"))["code"] == "agents.leaving"
+        await second.hang_up()
+        await new.wrap_up()
+        assert (await new.sees("refused"))["code"] == "agents.removed"
+        n = (await operator.run("rollback", published["version"]["n"]))["version"]["n"]
+
+        # The process that stood by while all of this was published, and one that begins anew, have it without the data center.
+        await system.stop("datacenter")
+        assert "config.data_center_away" in await operator.run("rollback", 1, status=2)
+        os.kill(active, signal.SIGKILL)
+        system.kill("bj")
+        for site in ("sh", "bj"):
+            await eventually(lambda site=site: runs_with(system, site, n), f"{site} to run with version {n}")
+        new_phone, new = await seat(system, stack, "1005")
+        third = await system.claim(stack, "13844440004")
+        again = await new_phone.ring()
+        await again.answer()
+        await third.hears(5, talker=again)
+        await talking.hears(5, talker=ringing)
+        system.start("datacenter")
+        await system.ready()
+        for call in (third, waiting, talking):
+            await call.hang_up()
+        stories = [await system.story(f"1384444000{number}") for number in (1, 2, 3, 4)]
+    assert [(s["cause"], s["agent"]) for s in stories] == [
+        ("served", "1001"), ("served", "1004"), ("served", "1005"), ("served", "1005")
+    ]  # fmt: skip
+
+
+async def runs_with(system: System, site: str, n: int) -> bool:
+    try:
+        return await version_of(system, site) == n
+    except httpx.HTTPError:
+        return False
+
+
+async def test_what_can_not_be_taken_live_is_named_and_what_is_wrong_goes_nowhere(
+    system: System, operator: Operator, tmp_path: Path
+) -> None:
+    based_on, topology = await shown(operator)
+    topology["sites"][1]["port"] = 8099
+    published = await operator.publish(topology, based_on)
+    sites = {s["site"]: (s["outcome"], s["restart"]) for s in published["sites"]}
+    assert sites == {"bj": ("restart_needed", ["site bj"]), "sh": ("taken", [])}
+    [change] = (await operator.run("diff", based_on, published["version"]["n"], status=1))["changes"]
+    assert (change["where"], change["what"]["zh"]) == ("site bj", "port 8080 → 8099")
+    back = await operator.run("rollback", based_on)
+    assert {(s["site"], s["outcome"]) for s in back["sites"]} == {("bj", "taken"), ("sh", "taken")}
+
+    mine = tmp_path / "mine.yaml"
+    text = system.settings.topology_file.read_text()
+    mine.write_text(text)  # does not say what it is based on
+    assert "config.base_unknown" in await operator.run("publish", mine, status=2)
+    assert "configuration.overtaken" in await operator.run("publish", mine, "--based-on", based_on, status=2)
+    mine.write_text(text.replace("general: 60", "general: 600", 1))
+    line = next(n for n, said in enumerate(mine.read_text().splitlines(), 1) if "600" in said)
+    assert f"{mine}:{line}:" in await operator.run("publish", mine, status=2)
+    versions = await operator.run("versions")
+    assert versions["items"][0]["n"] == back["version"]["n"]
+    assert {site["n"] for site in versions["sites"]} == {back["version"]["n"]}
