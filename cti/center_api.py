@@ -50,6 +50,7 @@ class DataCenterApi:
                 method,
                 f"{self._url}/{path}".rstrip("/"),
                 json=body,
+                params=query,
                 headers=self._headers,
                 timeout=REQUEST_SECONDS,
                 trust_env=False,

@@ -6,6 +6,7 @@ import getpass
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,6 +16,7 @@ import typer
 from cti.asterisk.pbx.check import static_problems
 from cti.center_api import DataCenterApi, print_away, print_items
 from cti.kit.errors import ConfigError, Language, problem
+from cti.kit.files import write_whole
 from cti.kit.strict_yaml import load_model
 from cti.kit.yaml_text import dump
 from cti.settings import Settings, people_language
@@ -51,11 +53,13 @@ def config_app(settings: Callable[[], Settings]) -> typer.Typer:
         its = settings()
         topology = _checked(its, file)
         center = _center(its)
-        body = {
+        body: dict[str, object] = {
             "author": author or getpass.getuser(), "message": message, "based_on": _base(center, file, based_on),
             "topology": document_of(topology),
         }  # fmt: skip
-        _follow(center, center.post("versions", body), as_json)
+        version = center.post("versions", body)
+        _keep_base(file, version)
+        _follow(center, version, as_json)
 
     @app.command(epilog="Example: cti config versions --json")
     def versions(as_json: JsonOption = False) -> None:
@@ -79,7 +83,7 @@ def config_app(settings: Callable[[], Settings]) -> typer.Typer:
         if as_json:
             print(json.dumps(version, ensure_ascii=False, indent=2))
             return
-        print(f"# version {version['n']} ({version['author']}: {' '.join(version['message'].split())})")
+        print(_first_line(version))
         print(dump(version["topology"]), end="")
 
     @app.command(epilog="Examples: cti config diff 6 7   |   cti config diff 7 center.yaml")
@@ -156,6 +160,18 @@ def _base(center: DataCenterApi, file: Path, said: int | None) -> int:
         f"文件未说明基于哪个版本修改；当前版本为 {n}。",
         f"Look at `cti config diff {n} {file}`; if that is what you mean, add --based-on {n}.",
         f"请查看 `cti config diff {n} {file}`；确认无误后加上 --based-on {n}。"))  # fmt: skip
+
+
+def _first_line(version: Mapping[str, Any]) -> str:
+    return f"# version {version['n']} ({version['author']}: {' '.join(version['message'].split())})"
+
+
+def _keep_base(file: Path, version: Mapping[str, Any]) -> None:
+    """The file is that version now: who changes it once more builds on this one."""
+    first, _, rest = file.read_text(encoding="utf-8-sig").partition("\n")
+    if _VERSION.match(first):
+        with suppress(OSError):  # a file that can't be written is of no harm: the next time it is told to be older
+            write_whole(file, f"{_first_line(version)}\n{rest}")
 
 
 def _topology(settings: Settings, named: str) -> Topology:

@@ -140,11 +140,11 @@ class Settings(BaseModel):
         """What stands where: the newest version that a site on this machine has taken from the data center; the topology file as
         number 0 if there is none. The file always says where the data center is. Raises `ConfigError` with file:line:column."""
         installed = Configuration.installed(load_model(self.topology_file, Topology)[0])
+        if self._as_installed:
+            return installed
         folders = [self.site_folder(self._taken_by)] if self._taken_by else sorted((self.state / "sites").glob("*"))
         taken = [found for folder in folders if (found := ConfigurationCache(folder).remembered()) is not None]
-        if not taken or self._as_installed:
-            return installed
-        newest = max(taken, key=lambda one: one.n)
+        newest = max(taken, key=lambda one: one.n, default=installed)
         return newest.asked_at(installed.topology.data_center)
 
     @property

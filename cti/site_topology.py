@@ -111,6 +111,7 @@ class SiteTopology:
     async def settle(self) -> Standing:
         """Lets nodes load what they have not yet, as far as they can now, and says what is left."""
         restart = self._restart
+        self._behind |= {node for node, link in self.links.items() if not link.up}  # may come back with older files
         for node in sorted(self._behind):
             if f"node {node}" in restart or node not in self.links or await self._loads(node, self.links[node]):
                 self._behind.discard(node)

@@ -30,6 +30,10 @@ class Node(AmiLink):
         self.node, self.etc = "sh1", etc
         self.loaded, self.reloaded, self.away = "", list[str](), False
 
+    @property
+    def up(self) -> bool:
+        return not self.away
+
     async def global_variable(self, name: str) -> str:
         assert name == dialplan.CONFIGURATION
         if self.away:
@@ -110,6 +114,11 @@ async def test_a_node_that_is_away_is_given_it_when_it_is_back(site: Site) -> No
     assert await site.topology.settle() == Standing(nodes=("sh1",))
     site.node.away = False
     assert await site.topology.settle() == Standing()
+    site.node.away = True
+    assert await site.topology.settle() == Standing(nodes=("sh1",))
+    site.node.away, site.node.loaded = False, "of before"
+    assert await site.topology.settle() == Standing()
+    assert site.node.loaded != "of before"
 
 
 async def test_a_node_elsewhere_is_waited_for_until_it_says_that_it_has_it(site: Site) -> None:

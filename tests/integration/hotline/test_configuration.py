@@ -157,29 +157,3 @@ async def runs_with(system: System, site: str, n: int) -> bool:
         return await version_of(system, site) == n
     except httpx.HTTPError:
         return False
-
-
-async def test_what_can_not_be_taken_live_is_named_and_what_is_wrong_goes_nowhere(
-    system: System, operator: Operator, tmp_path: Path
-) -> None:
-    based_on, topology = await shown(operator)
-    topology["sites"][1]["port"] = 8099
-    published = await operator.publish(topology, based_on)
-    sites = {s["site"]: (s["outcome"], s["restart"]) for s in published["sites"]}
-    assert sites == {"bj": ("restart_needed", ["site bj"]), "sh": ("taken", [])}
-    [change] = (await operator.run("diff", based_on, published["version"]["n"], status=1))["changes"]
-    assert (change["where"], change["what"]["zh"]) == ("site bj", "port 8080 → 8099")
-    back = await operator.run("rollback", based_on)
-    assert {(s["site"], s["outcome"]) for s in back["sites"]} == {("bj", "taken"), ("sh", "taken")}
-
-    mine = tmp_path / "mine.yaml"
-    text = system.settings.topology_file.read_text()
-    mine.write_text(text)  # does not say what it is based on
-    assert "config.base_unknown" in await operator.run("publish", mine, status=2)
-    assert "configuration.overtaken" in await operator.run("publish", mine, "--based-on", based_on, status=2)
-    mine.write_text(text.replace("general: 60", "general: 600", 1))
-    line = next(n for n, said in enumerate(mine.read_text().splitlines(), 1) if "600" in said)
-    assert f"{mine}:{line}:" in await operator.run("publish", mine, status=2)
-    versions = await operator.run("versions")
-    assert versions["items"][0]["n"] == back["version"]["n"]
-    assert {site["n"] for site in versions["sites"]} == {back["version"]["n"]}
