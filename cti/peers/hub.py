@@ -99,11 +99,12 @@ class PeerHub:
             tasks.create_task(self._send_summaries())
             while True:
                 self._peers_changed.clear()
-                wanted = {(site, url) for site, url in self._peers.items() if self.site < site}
-                for gone in kept.keys() - wanted:
+                wanted = [(site, url) for site, url in self._peers.items() if self.site < site]
+                for gone in [place for place in kept if place not in wanted]:
                     kept.pop(gone).cancel()
-                for site, url in wanted - kept.keys():
-                    kept[site, url] = tasks.create_task(self._keep(site, url))
+                for place in wanted:
+                    if place not in kept:
+                        kept[place] = tasks.create_task(self._keep(*place))
                 await self._peers_changed.wait()
 
     def know(self, peers: Mapping[str, str]) -> None:
