@@ -195,7 +195,7 @@ def _follow(center: DataCenterApi, version: Mapping[str, Any], as_json: bool) ->
         _print_changes(changes, people_language())
         _print_sites(sites, version["n"])
         print_away(away)
-    if any(site["outcome"] == "refused" for site in sites if site["n"] >= version["n"]):
+    if any(site["outcome"] == "refused" for site in sites if site["n"] >= version["n"] and site["site"] in named):
         raise typer.Exit(FAILED)
 
 

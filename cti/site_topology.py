@@ -45,6 +45,7 @@ class SiteTopology:
         self._desks: AgentHub | None = None
         self._peers: PeerHub | None = None
         self._behind = {node.name for node in self.site.nodes}  # may not have loaded it
+        self._given: dict[str, str] = {}  # by node: what it was made to load last, whatever came of it
 
     @property
     def topology(self) -> Topology:
@@ -111,7 +112,12 @@ class SiteTopology:
     async def settle(self) -> Standing:
         """Lets nodes load what they have not yet, as far as they can now, and says what is left."""
         restart = self._restart
-        self._behind |= {node for node, link in self.links.items() if not link.up}  # may come back with older files
+        for node, link in self.links.items():
+            if not link.up:  # it may come back with older files
+                self._behind.add(node)
+                self._given.pop(node, None)
+        if self._started.topology.site(self.name).agi_url != self.site.agi_url:
+            return Standing(restart, tuple(sorted(self._behind)))  # nobody listens yet where its calls would go
         for node in sorted(self._behind):
             if f"node {node}" in restart or node not in self.links or await self._loads(node, self.links[node]):
                 self._behind.discard(node)
@@ -129,12 +135,15 @@ class SiteTopology:
             if await link.global_variable(dialplan.CONFIGURATION) == wanted:
                 return True
             runtime = find(installation.cache)
-            if runtime is None or not is_here(installation, node):
+            if runtime is None or not is_here(installation, node) or self._given.get(node) == wanted:
                 return False
             await asyncio.to_thread(write_live, installation, node, runtime)
             for module in RELOADED:
                 await link.reload(module)
-            return await link.global_variable(dialplan.CONFIGURATION) == wanted
+            self._given[node] = wanted
+            if await link.global_variable(dialplan.CONFIGURATION) == wanted:
+                return True
+            log.error("configuration.node_did_not_load", node=node)
         except AmiError as error:
             log.debug("configuration.node_away", node=node, reason=error.problems[0].code)
         except (HotlineError, OSError) as error:

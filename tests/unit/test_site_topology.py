@@ -28,7 +28,7 @@ class Node(AmiLink):
 
     def __init__(self, etc: Path) -> None:
         self.node, self.etc = "sh1", etc
-        self.loaded, self.reloaded, self.away = "", list[str](), False
+        self.loaded, self.reloaded, self.away, self.deaf = "", list[str](), False, False
 
     @property
     def up(self) -> bool:
@@ -44,7 +44,7 @@ class Node(AmiLink):
         if self.away:
             raise AmiDown(self.node, "not connected")
         self.reloaded.append(module)
-        if module == RELOADED[-1]:
+        if module == RELOADED[-1] and not self.deaf:
             lines = (self.etc / "extensions.conf").read_text().splitlines()
             [self.loaded] = [line.split(" = ")[1] for line in lines if line.startswith(dialplan.CONFIGURATION)]
 
@@ -119,6 +119,27 @@ async def test_a_node_that_is_away_is_given_it_when_it_is_back(site: Site) -> No
     site.node.away, site.node.loaded = False, "of before"
     assert await site.topology.settle() == Standing()
     assert site.node.loaded != "of before"
+
+
+async def test_a_node_that_does_not_load_it_is_not_told_again_and_again(site: Site) -> None:
+    site.node.deaf = True
+    for _ in range(3):
+        assert await site.topology.settle() == Standing(nodes=("sh1",))
+    assert site.node.reloaded == list(RELOADED)
+    site.node.deaf = False
+    await site.topology.take(version(1, one_more))
+    assert await site.topology.settle() == Standing()
+
+
+async def test_a_node_does_not_send_calls_to_where_nobody_listens_yet(site: Site) -> None:
+    await site.topology.settle()
+    await site.topology.take(version(1, lambda d: d["sites"][0].update(agi_port=4600)))
+    assert await site.topology.settle() == Standing(("site sh",), ("sh1",))
+    assert "4600" not in (site.etc / "inbound.conf").read_text()
+    again = SiteTopology(site.settings.afresh(taken_by="sh"), "sh", site.journal)
+    again.links["sh1"] = site.node
+    assert await again.settle() == Standing()
+    assert "4600" in (site.etc / "inbound.conf").read_text()
 
 
 async def test_a_node_elsewhere_is_waited_for_until_it_says_that_it_has_it(site: Site) -> None:
