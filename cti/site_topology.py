@@ -138,8 +138,7 @@ class SiteTopology:
             if runtime is None or not is_here(installation, node) or self._given.get(node) == wanted:
                 return False
             await asyncio.to_thread(write_live, installation, node, runtime)
-            for module in RELOADED:
-                await link.reload(module)
+            await link.reload(*RELOADED)
             self._given[node] = wanted
             if await link.global_variable(dialplan.CONFIGURATION) == wanted:
                 return True

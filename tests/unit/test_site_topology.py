@@ -40,11 +40,11 @@ class Node(AmiLink):
             raise AmiDown(self.node, "not connected")
         return self.loaded
 
-    async def reload(self, module: str) -> None:
+    async def reload(self, *modules: str) -> None:
         if self.away:
             raise AmiDown(self.node, "not connected")
-        self.reloaded.append(module)
-        if module == RELOADED[-1] and not self.deaf:
+        self.reloaded += modules
+        if not self.deaf:
             lines = (self.etc / "extensions.conf").read_text().splitlines()
             [self.loaded] = [line.split(" = ")[1] for line in lines if line.startswith(dialplan.CONFIGURATION)]
 

@@ -74,10 +74,6 @@ class AmiActions(ABC):
         fields: Fields = {"Channel": self._channel(channel), "Direction": "both", "State": int(mute)}
         await self.action("MixMonitorMute", fields)
 
-    async def reload(self, module: str) -> None:
-        """Makes a module read its configuration again. Calls in progress do not notice."""
-        await self.action("Reload", {"Module": module}, timeout=20.0)
-
     async def global_variable(self, name: str) -> str:
         """What the dialplan says; empty if nothing."""
         return (await self.action("Getvar", {"Variable": name})).get("Value")
