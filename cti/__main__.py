@@ -1,4 +1,4 @@
-"""The command line: `cti up`, `cti site sh`, `cti datacenter`, `cti pbx …`, `cti flow …`, `cti acd …`, `cti simulate`, `cti doctor`."""
+"""The command line: `cti up`, `site`, `datacenter`, `pbx …`, `config …`, `flow …`, `acd …`, `simulate`, `doctor`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ import typer
 from cti import __version__
 from cti.acd_cli import acd_app
 from cti.asterisk.pbx.cli import pbx_app
+from cti.asterisk.pbx.installation import Installation
+from cti.config_cli import config_app
 from cti.datacenter_care import maintain
 from cti.doctor import run_doctor
 from cti.flow_cli import flow_app
@@ -41,7 +43,12 @@ TopologyOption = Annotated[
 ]
 
 
-app.add_typer(pbx_app(lambda topology: Settings.from_environment(topology_file=topology).pbx), name="pbx")
+def _installation(topology: Path | None, as_installed: bool) -> Installation:
+    return Settings.from_environment(topology_file=topology).afresh(as_installed=as_installed).pbx
+
+
+app.add_typer(pbx_app(_installation), name="pbx")
+app.add_typer(config_app(Settings.from_environment), name="config")
 app.add_typer(flow_app(Settings.from_environment), name="flow")
 app.add_typer(acd_app(Settings.from_environment), name="acd")
 add_simulate_command(app)
@@ -67,7 +74,7 @@ def site(
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Runs a process of one site. The first is active; another one stands by, and takes over when that dies, hangs or is stopped."""
-    settings = Settings.from_environment(topology_file=topology)
+    settings = Settings.from_environment(topology_file=topology).afresh(taken_by=name)
     known = [s.name for s in settings.topology.sites]
     if name not in known:
         raise typer.BadParameter(f"no such site: {name}; the topology has {', '.join(known)}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import getpass
 import json
-import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from cti.asterisk.sounds import render
-from cti.flow_center import DataCenterApi
+from cti.center_api import DataCenterApi, flows_api, print_away, print_items
 from cti.flow_test_cli import TESTS, run_folder
 from cti.ivr import load_hotline
 from cti.kit.errors import Problem
@@ -22,7 +21,6 @@ from cti.settings import Settings
 from cti.wiring import hotline_folder
 
 FAILED = 1  # exit status: a test fails, or a site refuses
-SITES_SECONDS = 10.0  # for sites that can be reached; others catch up when they are back
 MessageOption = Annotated[str, typer.Option("--message", "-m", help="Why, for the history.")]
 AuthorOption = Annotated[str, typer.Option("--author", help="Who; your login name without it.")]
 CanaryOption = Annotated[int, typer.Option("--canary", min=0, max=100, help="Percent of calls that meet it at first.")]
@@ -52,7 +50,7 @@ def add_publish_commands(app: typer.Typer, settings: Callable[[], Settings]) -> 
                 _say_problems(tested.problems(), as_json)
                 raise typer.Exit(FAILED)
         render(hotline, its.prompts, lambda line: None if as_json else print(line), its.engine)
-        center = DataCenterApi(its, hotline.number)
+        center = flows_api(its, hotline.number)
         who = author or getpass.getuser()
         bundle = base64.b64encode(pack(source)).decode()
         version = center.post("versions", {"author": who, "message": message, "bundle": bundle})["version"]
@@ -65,7 +63,7 @@ def add_publish_commands(app: typer.Typer, settings: Callable[[], Settings]) -> 
         callers: CallersOption = None, hotline: HotlineOption = "", as_json: JsonOption = False,
     ) -> None:  # fmt: skip
         """Lets callers meet a published version: all of them, or some as a canary."""
-        center = DataCenterApi(settings(), hotline)
+        center = flows_api(settings(), hotline)
         _activate(center, version, author or getpass.getuser(), message, canary, callers, as_json)
 
     @app.command(epilog='Example: cti flow rollback -m "菜单有误"')
@@ -74,14 +72,14 @@ def add_publish_commands(app: typer.Typer, settings: Callable[[], Settings]) -> 
         as_json: JsonOption = False,
     ) -> None:  # fmt: skip
         """Ends the canary if there is one; else goes back to the version before, at every site, within seconds."""
-        center = DataCenterApi(settings(), hotline)
+        center = flows_api(settings(), hotline)
         _follow(center, center.post("rollback", {"author": author or getpass.getuser(), "message": message}), as_json)
 
     @app.command(epilog="Example: cti flow versions --json")
     def versions(hotline: HotlineOption = "", as_json: JsonOption = False) -> None:
         """Lists the published versions, newest first."""
-        _list(
-            DataCenterApi(settings(), hotline).get("versions")["items"],
+        print_items(
+            flows_api(settings(), hotline).get("versions")["items"],
             as_json,
             "published_at",
             ("version", "author", "message"),
@@ -90,11 +88,11 @@ def add_publish_commands(app: typer.Typer, settings: Callable[[], Settings]) -> 
     @app.command(epilog="Example: cti flow releases")
     def releases(hotline: HotlineOption = "", as_json: JsonOption = False) -> None:
         """Lists what callers met since when, newest first, and how far each site is."""
-        center = DataCenterApi(settings(), hotline)
+        center = flows_api(settings(), hotline)
         items = center.get("releases")["items"]
-        _list(items, as_json, "at", ("n", "action", "version", "author", "message"))
+        print_items(items, as_json, "at", ("n", "action", "version", "author", "message"))
         if not as_json and items:
-            _print_sites(center.state()["sites"], items[0]["n"])
+            _print_sites(center.get("release")["sites"], items[0]["n"])
 
 
 def _activate(
@@ -116,13 +114,7 @@ def _activate(
 
 def _follow(center: DataCenterApi, release: Mapping[str, Any], as_json: bool) -> None:
     """Waits for the sites that can be reached, and says what each made of the release."""
-    began = time.monotonic()
-    while True:
-        sites = center.state()["sites"]
-        answered = {site["site"] for site in sites if site["n"] >= release["n"]}
-        if answered >= set(center.sites) or time.monotonic() - began > SITES_SECONDS:
-            break
-        time.sleep(0.1)
+    sites, away = center.answered("release", release["n"], center.sites)
     if as_json:
         print(json.dumps({"release": dict(release), "sites": sites}, ensure_ascii=False, indent=2))
     else:
@@ -132,8 +124,7 @@ def _follow(center: DataCenterApi, release: Mapping[str, Any], as_json: bool) ->
         )
         print(f"{release['hotline']} release 发布 {release['n']}: {release['version']}{some}")
         _print_sites(sites, release["n"])
-        for away in sorted(set(center.sites) - answered):
-            print(f"  {away}: not reached, it will catch up 未连通，恢复后自动跟进")
+        print_away(away)
     if any(site["outcome"] == "refused" for site in sites if site["n"] >= release["n"]):
         raise typer.Exit(FAILED)
 
@@ -142,16 +133,6 @@ def _print_sites(sites: Sequence[Mapping[str, Any]], newest: int) -> None:
     for site in sites:
         word = "taken 已生效" if site["outcome"] == "taken" else f"refused 已拒绝: {site['reason']}"
         print(f"  {site['site']}: {word} ({site['n']} of {newest})")
-
-
-def _list(items: Sequence[Mapping[str, Any]], as_json: bool, moment: str, columns: Sequence[str]) -> None:
-    if as_json:
-        print(json.dumps({"items": list(items)}, ensure_ascii=False, indent=2))
-        return
-    for item in items:
-        print("  ".join((item[moment][:19].replace("T", " "), *(str(item[column]) for column in columns))))
-    if not items:
-        print("none 无")
 
 
 def _say_problems(problems: Sequence[Problem], as_json: bool) -> None:

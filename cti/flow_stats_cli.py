@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cti.flow_center import DataCenterApi
+from cti.center_api import flows_api
 from cti.kit.errors import ConfigError, problem
 from cti.settings import Settings, people_language
 
@@ -32,9 +32,7 @@ def add_stats_command(app: typer.Typer, settings: Callable[[], Settings]) -> Non
     ) -> None:
         """Shows the figures of each node, per version: visits, ways out, seconds, containment."""
         wanted = {"version": version, "since": _instant(since), "until": _instant(until)}
-        found = DataCenterApi(settings(), hotline).get(
-            "stats", {name: value for name, value in wanted.items() if value}
-        )
+        found = flows_api(settings(), hotline).get("stats", {name: value for name, value in wanted.items() if value})
         if as_json:
             print(json.dumps(found, ensure_ascii=False, indent=2))
             return

@@ -16,12 +16,13 @@ from functools import cached_property
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
 from cti.asterisk.pbx.installation import Installation
 from cti.asterisk.speech import ESPEAK, Engine, Program
 from cti.kit.errors import ConfigError, EnvironmentProblem, Language, problem
 from cti.kit.strict_yaml import load_model
+from cti.releases import Configuration, ConfigurationCache
 from cti.topology import Topology
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -101,6 +102,8 @@ class Settings(BaseModel):
         description="how often each queue is tried at each node with a synthetic call; 0: never; HOTLINE_PROBE_SECONDS",
     )
     log_level: str = Field(default="INFO", description="HOTLINE_LOG_LEVEL")
+    _taken_by: str | None = PrivateAttr(default=None)
+    _as_installed: bool = PrivateAttr(default=False)
 
     @classmethod
     def variables(cls) -> dict[str, str]:
@@ -139,9 +142,30 @@ class Settings(BaseModel):
         )
 
     @cached_property
+    def configuration(self) -> Configuration:
+        """What stands where: the newest version that a site on this machine has taken from the data center; the topology file as
+        number 0 if there is none. The file always says where the data center is. Raises `ConfigError` with file:line:column."""
+        installed = Configuration.installed(load_model(self.topology_file, Topology)[0])
+        if self._as_installed:
+            return installed
+        folders = [self.site_folder(self._taken_by)] if self._taken_by else sorted((self.state / "sites").glob("*"))
+        taken = [found for folder in folders if (found := ConfigurationCache(folder).remembered()) is not None]
+        newest = max(taken, key=lambda one: one.n, default=installed)
+        return newest.asked_at(installed.topology.data_center)
+
+    @property
     def topology(self) -> Topology:
-        """Raises `ConfigError` with file:line:column."""
-        return load_model(self.topology_file, Topology)[0]
+        """Of the configuration; raises what that raises."""
+        return self.configuration.topology
+
+    def afresh(self, *, taken_by: str | None = None, as_installed: bool = False) -> Settings:
+        """The same settings, their files read again. `taken_by`: what that site has taken counts; `as_installed`: the topology file."""
+        copy = self.model_copy()
+        for name, attribute in vars(type(self)).items():
+            if isinstance(attribute, cached_property):
+                copy.__dict__.pop(name, None)
+        copy._taken_by, copy._as_installed = taken_by, as_installed
+        return copy
 
     @cached_property
     def secrets(self) -> Secrets:

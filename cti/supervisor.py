@@ -103,7 +103,7 @@ async def up(settings: Settings, say: Callable[[str], None] = print) -> None:
         step(f"starting {len(nodes)} Asterisk nodes, the data center and {len(topology.sites)} sites")
         async with asyncio.TaskGroup() as tasks:
             for node in nodes:
-                tasks.create_task(_keep_node(pbx, node))
+                tasks.create_task(_keep_node(pbx, node, settings))
             for child in children:
                 tasks.create_task(child.run())
             await _until_ready(f"{topology.data_center.url}/readyz")
@@ -129,8 +129,8 @@ def _installed(settings: Settings, say: Callable[[str], None]) -> Hotline | None
         return None
 
 
-async def _keep_node(pbx: Pbx, node: str) -> None:
-    """Starts a node, and again whenever it ends. Raises if it does not start the first time."""
+async def _keep_node(pbx: Pbx, node: str, settings: Settings) -> None:
+    """Starts a node, and again whenever it ends, then with what sites have taken meanwhile. Raises if it does not start the first time."""
     backoff = Backoff(first=1.0, cap=10.0)
     await pbx.start(node)
     while True:
@@ -140,6 +140,7 @@ async def _keep_node(pbx: Pbx, node: str) -> None:
         while True:
             await asyncio.sleep(backoff.next())
             try:
+                pbx.follow(node, settings.afresh().pbx)
                 await pbx.start(node)
                 break
             except EnvironmentProblem as error:
@@ -167,7 +168,8 @@ async def _until_ready(url: str) -> None:
 
 
 def _banner(settings: Settings) -> str:
-    topology, url = settings.topology, settings.topology.data_center.url
+    topology, url, n = settings.topology, settings.topology.data_center.url, settings.configuration.n
+    source = f"version {n}, published 已发布" if n else str(settings.topology_file)
     lines = [
         "",
         f"  Hotline is up 热线已就绪 — dial {topology.hotline} 请拨 {topology.hotline}",
@@ -175,6 +177,7 @@ def _banner(settings: Settings) -> str:
         f"  Console 控制台      {url}/",
         f"  Agent desktop 坐席  {url}/agent     Web phone 网页电话  {url}/phone",
         f"  API                 {url}/openapi.json",
+        f"  Configuration 配置  {source}",
     ]
     for site in topology.sites:
         agents = f"{site.agents[0].number}–{site.agents[-1].number}" if site.agents else "none"

@@ -8,19 +8,15 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import httpx
 
-from cti.acd import Need
 from cti.agents.endpoint import agents_router
-from cti.agents.hub import AgentHub, DesktopConfig, QueueInfo, Seat
-from cti.agents.messages import CodeText, Device, SipAccount
+from cti.agents.hub import AgentHub
 from cti.asterisk import dialplan
 from cti.asterisk.agi import AgiServer
-from cti.asterisk.ami import AmiLink
 from cti.asterisk.entrance import CallEntrance
-from cti.asterisk.follower import WANTED, NodeFollower
+from cti.asterisk.follower import NodeFollower
 from cti.asterisk.outbound import CarrierCalls
 from cti.asterisk.phones import watch_phones
 from cti.asterisk.recordings import SiteRecordings
@@ -53,16 +49,16 @@ from cti.kit.logging import get_logger
 from cti.kit.sealing import Seal
 from cti.peers import PeerHub
 from cti.peers.endpoint import peers_router
-from cti.releases import ReleaseFollower, ReleaseStore, inspect
+from cti.releases import ConfigurationFollower, ReleaseFollower, ReleaseStore, inspect
 from cti.serving import serve
 from cti.settings import CHECKOUT, Settings
 from cti.site_explain import explain_router
 from cti.site_probes import build_prober
+from cti.site_topology import SiteTopology, choices, sip_uri, ws_url
 from cti.site_web import create_site_app
-from cti.topology import Node, Site, Topology
+from cti.topology import Site
 
 log = get_logger(__name__)
-AMI_USER = "cti"
 DRAIN_SECONDS = 2.0  # for the last facts, when a process is asked to stop
 
 
@@ -72,12 +68,11 @@ def hotline_folder(settings: Settings) -> Path:
 
 async def run_data_center(settings: Settings) -> None:
     """Serves the data center until cancelled."""
-    topology, secrets = settings.topology, settings.secrets
+    topology, secrets = settings.afresh(as_installed=True).topology, settings.secrets
 
-    def webphone(site: str) -> WebPhoneAccount:
-        node = topology.site(site).nodes[0]
-        user = dialplan.WEBPHONE_ENDPOINT
-        return WebPhoneAccount(_sip_uri(user, node), _ws_url(node), user, secrets.derive(f"sip:{user}"))
+    def webphone(site: Site) -> WebPhoneAccount:
+        node, user = site.nodes[0], dialplan.WEBPHONE_ENDPOINT
+        return WebPhoneAccount(sip_uri(user, node), ws_url(node), user, secrets.derive(f"sip:{user}"))
 
     config = DataCenterConfig(
         database_url=settings.effective_database_url, topology=topology, ingest_token=secrets.derive("ingest"), webphone=webphone,
@@ -91,9 +86,7 @@ async def run_data_center(settings: Settings) -> None:
 
 async def run_site(settings: Settings, name: str) -> None:
     """Serves one site until cancelled, or stands by while another process does. Raises `HotlineError` when a file is wrong."""
-    topology, secrets, clock = settings.topology, settings.secrets, SystemClock()
-    site = topology.site(name)
-    store = ReleaseStore(settings.releases(name))
+    clock, store = SystemClock(), ReleaseStore(settings.releases(name))
     _editions(settings, store)  # what is wrong with files is said before anybody relies on this process
     async with AsyncExitStack() as stack:
         lease = Lease(settings.site_folder(name))
@@ -101,29 +94,32 @@ async def run_site(settings: Settings, name: str) -> None:
         takeover = await lease.acquire()
         keeping = asyncio.create_task(lease.keep(), name="lease")
         stack.callback(keeping.cancel)
-        editions = _editions(settings, store)
+        settings = settings.afresh(taken_by=name)  # what the process before us took while we stood by
+        secrets, editions = settings.secrets, _editions(settings, store)
         sounds = editions.current.sounds
         journal = await stack.enter_async_context(await SqliteJournal.open(settings.site_folder(name), name, clock))
         client = await stack.enter_async_context(httpx.AsyncClient(trust_env=False, verify=trusted(settings.ca_file)))
-        data_center, token = topology.data_center.url, secrets.derive("ingest")
+        topology = SiteTopology(settings, name, journal)
+        site, links, hotline = topology.site, topology.links, topology.topology.hotline
+        data_center, token = topology.topology.data_center.url, secrets.derive("ingest")
         relay = Relay(journal, data_center, name, token, client, clock)
         stack.push_async_callback(relay.drain, DRAIN_SECONDS)
-        desks = AgentHub(_desktops(settings, site, editions.current.hotline), clock)
-        peers = _peer_hub(topology, site, secrets.derive("peers"))
+        desks = AgentHub(topology.desktops(editions.current.hotline), clock)
+        peers = topology.peer_hub(secrets.derive("peers"))
         dispatcher = Dispatcher(
-            name, journal, clock, desks, peers, lambda agent: _address(site, agent, desks.device(agent))
+            name, journal, clock, desks, peers, lambda agent: topology.phone_address(agent, desks.device(agent))
         )
         desks.attach(dispatcher)
         peers.attach(dispatcher)
-        links = {node.name: _link(node, secrets.derive("ami")) for node in site.nodes}
-        outbound = CarrierCalls(links, lambda number: _trunk(site, number), topology.hotline)
+        topology.attach(desks, peers)
+        outbound = CarrierCalls(links, topology.trunk, hotline)
         callbacks = Callbacks(dispatcher, journal, clock, outbound)
         services = Services(
             site=name, editions=editions, dispatcher=dispatcher, journal=journal, clock=clock,
             http=BusinessHttp(client, data_center, token),
             customers=DataCenterCustomers(client, data_center, token), offer_headers=offer_headers,
             flow_variables={"data_center": data_center}, recordings=SiteRecordings(settings.recordings(name)),
-            seal=Seal(secrets.derive("position")), trunk=lambda number: _trunk(site, number), call_back=callbacks.request,
+            seal=Seal(secrets.derive("position")), trunk=topology.trunk, call_back=callbacks.request,
         )  # fmt: skip
         callbacks.attach(services)
 
@@ -134,11 +130,12 @@ async def run_site(settings: Settings, name: str) -> None:
             return _edition(settings, hotline)
 
         async def taken(edition: Edition) -> None:
-            desks.config = replace(desks.config, **_choices(edition.hotline))
+            desks.config = replace(desks.config, **choices(edition.hotline))
             dispatcher.configure(rules_of(edition.hotline))
             await journal.record(ConfigApplied(what="hotline", digest=edition.version))
 
-        follower = ReleaseFollower(client, data_center, token, name, topology.hotline, store, editions, make, taken)
+        follower = ReleaseFollower(client, data_center, token, name, hotline, store, editions, make, taken)
+        configuration = ConfigurationFollower(client, data_center, token, name, topology)
         directory = Directory(services, callbacks)
         await directory.load()
         prober = build_prober(services, links, journal, settings.probe_seconds)
@@ -149,7 +146,7 @@ async def run_site(settings: Settings, name: str) -> None:
             missing=lambda: (
                 [f"node {n}" for n, link in links.items() if not link.up] + editions.current.sounds.missing()
             ),
-            figures=lambda: _figures(directory, callbacks, dispatcher, desks, peers, journal, relay, links),
+            figures=lambda: _figures(directory, callbacks, dispatcher, desks, peers, journal, relay, topology),
             queues=lambda: _queue_figures(dispatcher),
             probes=prober.figures,
         )
@@ -164,6 +161,7 @@ async def run_site(settings: Settings, name: str) -> None:
 
         stack.push_async_exit(leave)
         journal.record(SiteTakenOver(reason=takeover.reason, ms=round(takeover.seconds * 1000)))
+        topology.say()
         if not await follower.resume():
             await taken(editions.current)
         async with asyncio.TaskGroup() as tasks:
@@ -172,9 +170,10 @@ async def run_site(settings: Settings, name: str) -> None:
                 tasks.create_task(NodeFollower(link, directory, dispatcher, journal, entrance).run())
             tasks.create_task(relay.run())
             tasks.create_task(follower.run())
+            tasks.create_task(configuration.run())
             tasks.create_task(_prune(journal, settings.journal_days))
             tasks.create_task(watch_spool(EmergencySpool(settings.pbx.emergency_spool(name)), services, callbacks))
-            tasks.create_task(watch_phones(dispatcher, links, lambda agent: site.node_of(agent).name))
+            tasks.create_task(watch_phones(dispatcher, links, topology.node_of))
             tasks.create_task(watch_site(dispatcher, editions, clock, lambda: any(link.up for link in links.values())))
             tasks.create_task(prober.run())
             tasks.create_task(desks.run())
@@ -233,71 +232,6 @@ def offer_headers(contact: str, offer: str) -> Mapping[str, str]:
     return {dialplan.HEADER_CONTACT: contact, dialplan.HEADER_OFFER: offer}
 
 
-def _desktops(settings: Settings, site: Site, hotline: Hotline) -> DesktopConfig:
-    secrets = settings.secrets
-
-    def account(agent: str) -> SipAccount:
-        user, node = dialplan.browser_endpoint(agent), site.node_of(agent)
-        return SipAccount(
-            uri=_sip_uri(user, node), ws_url=_ws_url(node), username=user, password=secrets.derive(f"sip:{user}")
-        )
-
-    return DesktopConfig(
-        site=site.name,
-        seats={a.number: Seat(a.number, a.name, a.skills) for a in site.agents},
-        elsewhere={
-            a.number: (s.name, s.agents_url) for s in settings.topology.sites if s is not site for a in s.agents
-        },
-        password=secrets.agent_password,
-        sip_account=account,
-        **_choices(hotline),
-    )
-
-
-def _choices(hotline: Hotline) -> dict[str, Any]:
-    """What desktops show of a hotline: those fields of `DesktopConfig` that change with its version."""
-    return {
-        "queues": tuple(QueueInfo(n, q.title.zh, q.title.en, Need.of(q.any_of)) for n, q in hotline.queues.items()),
-        "break_reasons": tuple(CodeText(code=c.code, zh=c.zh, en=c.en) for c in hotline.break_reasons),
-        "wrap_up_codes": tuple(CodeText(code=c.code, zh=c.zh, en=c.en) for c in hotline.wrap_up_codes),
-    }
-
-
-def _peer_hub(topology: Topology, site: Site, token: str) -> PeerHub:
-    def dial_address(peer: str, agent: str, node: str) -> str | None:
-        known = any(n.name == node for s in topology.sites if s.name == peer for n in s.nodes)
-        return dialplan.seat_address(agent, node) if known else None
-
-    others = {s.name: s.peers_url for s in topology.sites if s is not site}
-    return PeerHub(site.name, others, token, lambda agent: site.node_of(agent).name, dial_address)
-
-
-def _address(site: Site, agent: str, device: Device) -> str:
-    browser = device is Device.BROWSER
-    endpoint = dialplan.browser_endpoint(agent) if browser else dialplan.phone_endpoint(agent)
-    return dialplan.seat_address(endpoint, site.node_of(agent).name)
-
-
-def _trunk(site: Site, number: str) -> str | None:
-    """A number outside, by way of the site's first carrier."""
-    if not site.carriers:
-        return None
-    carrier = site.carriers[0]
-    return f"PJSIP/{carrier.name}/sip:{number}@{carrier.addresses[0]}:{carrier.port}"
-
-
-def _link(node: Node, secret: str) -> AmiLink:
-    return AmiLink(node.name, node.address, node.ami_port, AMI_USER, secret, WANTED)
-
-
-def _sip_uri(user: str, node: Node) -> str:
-    return f"sip:{user}@{node.address}"
-
-
-def _ws_url(node: Node) -> str:
-    return f"ws://{node.address}:{node.ws_port}/ws"
-
-
 def _zh_en(hotline: Hotline, node: str) -> tuple[str, str]:
     title = hotline.title(node)
     return title.zh, title.en
@@ -332,7 +266,7 @@ def _queue_figures(dispatcher: Dispatcher) -> dict[str, dict[str, float]]:
 
 def _figures(
     directory: Directory, callbacks: Callbacks, dispatcher: Dispatcher, desks: AgentHub, peers: PeerHub, journal: SqliteJournal,
-    relay: Relay, links: Mapping[str, AmiLink],
+    relay: Relay, topology: SiteTopology,
 ) -> dict[str, float]:  # fmt: skip
     figures = journal.figures()
     return {
@@ -343,7 +277,8 @@ def _figures(
         "agents_free": sum(a.logged_in and a.assignable for a in dispatcher.acd.agents.values()),
         "desktops": desks.connected,
         "peers_up": len(peers.connected),
-        "nodes_up": sum(link.up for link in links.values()),
+        "nodes_up": sum(link.up for link in topology.links.values()),
+        "configuration_version": topology.configuration.n,
         "facts_last_seq": figures.last_seq,
         "facts_unacknowledged": figures.last_seq - figures.acknowledged,
         "facts_oldest_unacknowledged_seconds": relay.figures().oldest_seconds,

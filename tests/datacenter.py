@@ -11,7 +11,7 @@ import httpx
 
 from cti.datacenter import DataCenterConfig, InspectedBundle, WebPhoneAccount, create_app
 from cti.kit.strict_yaml import load_model
-from cti.topology import Topology
+from cti.topology import Site, Topology
 
 INGEST_TOKEN = "ingest-token-of-the-tests"
 PUBLISH_TOKEN = "publish-token-of-the-tests"
@@ -28,8 +28,8 @@ def no_bundle(bundle: bytes) -> InspectedBundle:
 
 
 def make_config(database_url: str, **changes: Any) -> DataCenterConfig:
-    def webphone(site: str) -> WebPhoneAccount:
-        address = demo_topology().site(site).nodes[0].address
+    def webphone(site: Site) -> WebPhoneAccount:
+        address = site.nodes[0].address
         return WebPhoneAccount(f"sip:webphone@{address}", f"ws://{address}:8088/ws", "webphone", "secret-of-the-phone")
 
     values: dict[str, Any] = {

@@ -55,6 +55,19 @@ class Acd:
         self.matching.keep({key_of(q.terms): q.reserve for q in queues.values() if q.reserve})
         return self._router.rematch(now) + self.visiting.review(now)
 
+    def staff(self, skills: Mapping[str, Skills], now: float) -> list[Decision]:
+        """Who works here, and what they can do, is this from now on. Who works here no more is logged out when free; contacts that
+        wait are matched anew."""
+        decisions: list[Decision] = []
+        for agent in [agent for agent in self.agents.values() if agent.logged_in]:
+            known = skills.get(agent.number)
+            if known is None:
+                decisions += self.set_status(agent.number, Status.LOGGED_OUT, "removed", now)
+            elif agent.skills != known:
+                agent.skills = known
+                self.matching.join(agent)
+        return decisions + self._router.rematch(now) + self.visiting.review(now)
+
     # Agents
 
     def log_in(

@@ -16,8 +16,8 @@ QUEUE_LIMIT = 1000  # messages to one desktop; one that reads nothing for so lon
 class Desk:
     """Created after a successful log-in. `outgoing` is drained by the endpoint; None in it means: close."""
 
-    def __init__(self, agent: str, device: Device) -> None:
-        self.agent, self.device = agent, device
+    def __init__(self, agent: str, name: str, device: Device) -> None:
+        self.agent, self.name, self.device = agent, name, device
         self.outgoing: asyncio.Queue[str | None] = asyncio.Queue(QUEUE_LIMIT)
         self._sent = 0
         self._shown: dict[str, asyncio.Event] = {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cti.acd import Need, State, Status
 from cti.agents.desk import Desk
@@ -62,6 +62,13 @@ TAKEN_OVER = Refused(
     code="agents.taken_over",
     en="Signed in elsewhere; this page is no longer connected.",
     zh="已在别处签入，本页面已断开。",
+)
+LEAVING = Refused(
+    code="agents.leaving", en="You no longer work at this site: you are signed out after this contact.",
+    zh="您已不属于本中心，本次联络结束后将自动签出。",
+)  # fmt: skip
+REMOVED = Refused(
+    code="agents.removed", en="This agent does not work at this site any more.", zh="该坐席已不属于本中心。"
 )
 NOT_IN_WRAP_UP = Refused(
     code="agents.not_in_wrap_up", en="That contact's wrap-up is over already.", zh="该联络的话后整理已经结束。"
@@ -141,6 +148,18 @@ class AgentHub:
                 desk.send(Queues(queues=self._queue_views(desk.agent)))
             await asyncio.sleep(QUEUES_INTERVAL)
 
+    def staff(self, seats: Mapping[str, Seat], elsewhere: Mapping[str, tuple[str, str]]) -> None:
+        """Who works here, and who at other sites, is this from now on. Who is on a contact goes on; who works here no more is signed
+        out when free."""
+        self.config = replace(self.config, seats=seats, elsewhere=elsewhere)
+        for desk in list(self._desks.values()):
+            seat = seats.get(desk.agent)
+            if seat is not None and seat.name != desk.name:
+                desk.name = seat.name
+                self.changed(desk.agent)
+        dispatcher = self.dispatcher
+        dispatcher.do(dispatcher.acd.staff({n: dict(seat.skills) for n, seat in seats.items()}, dispatcher.now()))
+
     # Connections
 
     def log_in(self, message: LogIn) -> Desk | Refused | Elsewhere:
@@ -157,7 +176,7 @@ class AgentHub:
         if old is not None:
             old.send(TAKEN_OVER)
             old.close()
-        desk = self._desks[number] = Desk(number, message.device)
+        desk = self._desks[number] = Desk(number, seat.name, message.device)
         self._devices[number] = message.device
         known = self.dispatcher.agent(number)
         self.dispatcher.log_in(number, dict(seat.skills))
@@ -166,7 +185,7 @@ class AgentHub:
         self._restore(number)
         account = config.sip_account(number) if message.device is Device.BROWSER else None
         desk.send(LoggedIn(
-            snapshot=self.snapshot(number), sip=account, break_reasons=config.break_reasons, wrap_up_codes=config.wrap_up_codes
+            snapshot=self.snapshot(desk), sip=account, break_reasons=config.break_reasons, wrap_up_codes=config.wrap_up_codes
         ))  # fmt: skip
         log.info("agent.connected", agent=number, device=message.device)
         return desk
@@ -192,6 +211,8 @@ class AgentHub:
         match message:
             case Shown():
                 desk.shown(message.offer)
+            case SetStatus() if number not in self.config.seats:
+                desk.send(LEAVING)
             case SetStatus():
                 dispatcher.set_status(number, message.status, message.reason)
             case Decline():
@@ -248,16 +269,19 @@ class AgentHub:
             self._offers.pop(agent, None)
         desk = self._desks.get(agent)
         if desk is not None:
-            desk.send(Changed(snapshot=self.snapshot(agent)))
+            desk.send(Changed(snapshot=self.snapshot(desk)))
+            if agent not in self.config.seats and now is not None and not now.logged_in:
+                self._dismiss(desk)
 
     def queues_changed(self) -> None:
         self._queues_due.set()
 
     # Inside
 
-    def snapshot(self, number: str) -> Snapshot:
+    def snapshot(self, desk: Desk) -> Snapshot:
         """Everything the desktop shows about its agent."""
-        agent, now = self.dispatcher.acd.agents[number], self._clock.monotonic()
+        number, now = desk.agent, self._clock.monotonic()
+        agent = self.dispatcher.acd.agents[number]
         wrap_up = None
         if agent.wrap_up_until is not None and agent.contact is not None:
             wrap_up = WrapUpView(
@@ -265,10 +289,16 @@ class AgentHub:
                 codes=self.config.wrap_up_codes,
             )  # fmt: skip
         return Snapshot(
-            agent=number, name=self.config.seats[number].name, site=self.config.site, status=agent.status,
+            agent=number, name=desk.name, site=self.config.site, status=agent.status,
             reason=agent.reason, next_status=agent.next_status, state=agent.state, since_ms=round((now - agent.since) * 1000),
             offer=self._offers.get(number), wrap_up=wrap_up, queues=self._queue_views(number),
         )  # fmt: skip
+
+    def _dismiss(self, desk: Desk) -> None:
+        self._before_loss.pop(desk.agent, None)
+        del self._desks[desk.agent]
+        desk.send(REMOVED)
+        desk.close()
 
     def _queue_views(self, number: str) -> tuple[QueueView, ...]:
         agent, counts = self.dispatcher.acd.agents[number], self.dispatcher.queue_counts()

@@ -25,6 +25,7 @@ HANGUP_CAUSE: Final = "CTI_HANGUP_CAUSE"  # Q.850 cause with which a finished ca
 OFFER: Final = "CTI_OFFER"  # the offer for which an inter-site call was placed
 SITE: Final = "CTI_SITE"  # global: the site's name
 NODE: Final = "CTI_NODE"  # global: the node's name
+CONFIGURATION: Final = "CTI_CONFIGURATION"  # global: the digest of the configuration that the node has loaded
 CALLER: Final = "CTI_CALLER"  # the dialplan's own: the caller's number, filtered
 GIVE_UP: Final = "CTI_GIVE_UP"  # the dialplan's own: when to stop asking for a site process, in seconds of the epoch
 HEARD: Final = "CTI_HEARD"  # the dialplan's own: the digit by which one end of a synthetic call hears the other

@@ -14,6 +14,8 @@ from cti.datacenter import errors, health
 from cti.datacenter.alarms import endpoints as alarms_endpoints
 from cti.datacenter.alarms.service import Alarms
 from cti.datacenter.config import DataCenterConfig
+from cti.datacenter.configuration import endpoints as configuration_endpoints
+from cti.datacenter.configuration.service import Configurations
 from cti.datacenter.console_files import ConsoleFiles
 from cti.datacenter.contacts import endpoints as contacts_endpoints
 from cti.datacenter.contacts.service import Contacts
@@ -46,12 +48,13 @@ def create_app(config: DataCenterConfig, *, clock: Clock | None = None) -> FastA
     """
     config.check()
     database = Database(config.database_url)
-    preparation = Preparation(config.database_url, database, samples=config.samples)
     metrics = Metrics()
     guard = Guard(config)
     http = httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=config.site_timeout)
-    sites = Sites(config.topology, config.webphone, http, config.site_timeout)
-    alarms = Alarms(database, clock or SystemClock(), [site.name for site in config.topology.sites])
+    configurations = Configurations(database, clock or SystemClock(), config.topology)
+    preparation = Preparation(config.database_url, database, samples=config.samples, then=configurations.state)
+    sites = Sites(lambda: configurations.topology, config.webphone, http, config.site_timeout)
+    alarms = Alarms(database, clock or SystemClock(), lambda: [site.name for site in configurations.topology.sites])
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -86,6 +89,7 @@ def create_app(config: DataCenterConfig, *, clock: Clock | None = None) -> FastA
     app.include_router(releases_endpoints.build_router(releases, guard))
     figures = FlowFigures(database, config.node_titles)
     app.include_router(flow_stats_endpoints.build_router(figures, guard))
+    app.include_router(configuration_endpoints.build_router(configurations, guard))
     app.include_router(sites_endpoints.build_router(sites, guard))
     app.include_router(alarms_endpoints.build_router(alarms, guard))
     app.include_router(health.build_router(database, preparation, sites, metrics, alarms))
@@ -94,6 +98,6 @@ def create_app(config: DataCenterConfig, *, clock: Clock | None = None) -> FastA
     # The last added is the outermost.
     app.add_middleware(LimitBody, may_publish=guard.may_publish)
     app.add_middleware(GZipMiddleware, minimum_size=2000)
-    app.add_middleware(SecurityHeaders, topology=config.topology)
+    app.add_middleware(SecurityHeaders, topology=lambda: configurations.topology)
     app.add_middleware(MeasureRequests, metrics=metrics)
     return app

@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from cti.kit.errors import ConfigError, problem
-from cti.topology import Topology
+from cti.topology import Site, Topology
 
 MIN_TOKEN = 16
 
@@ -43,7 +43,8 @@ class InspectedBundle:
 
 @dataclass(frozen=True, slots=True)
 class DataCenterConfig:
-    """`database_url` is `postgresql+asyncpg://…` or `sqlite+aiosqlite:///file`. `webphone` gives the account of a site by name.
+    """`database_url` is `postgresql+asyncpg://…` or `sqlite+aiosqlite:///file`. `topology` is that of its own
+    file: it says where the data center listens, and counts until a configuration is published. `webphone` gives a site's account.
 
     `ingest_token` is what sites send, to write facts and to read; `publish_token` is what may change flows; `read_token` is
     what other readers send. Without one, reading is open, and then only on a loopback address.
@@ -54,7 +55,7 @@ class DataCenterConfig:
     ingest_token: str = field(repr=False)
     publish_token: str = field(repr=False)
     inspect_bundle: Callable[[bytes], InspectedBundle] = field(repr=False)  # raises ConfigError
-    webphone: Callable[[str], WebPhoneAccount] = field(repr=False)
+    webphone: Callable[[Site], WebPhoneAccount] = field(repr=False)
     console: Path  # the front end's build
     read_token: str | None = field(default=None, repr=False)
     samples: bool = False  # fill in the demo's customers and policies

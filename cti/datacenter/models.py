@@ -58,6 +58,7 @@ class Base(DeclarativeBase):
         int: BigInteger,
         str: Text,
         dict[str, Any]: JSON(none_as_null=True),
+        list[str]: JSON(none_as_null=True),
     }
 
 
@@ -281,4 +282,33 @@ class FlowAcknowledgementRow(Base):
     n: Mapped[int]
     outcome: Mapped[str]
     reason: Mapped[str]
+    at: Mapped[datetime]
+
+
+class ConfigurationVersionRow(Base):
+    """One version of what stands where. The highest `n` counts; none is ever changed."""
+
+    __tablename__ = "configuration_versions"
+
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    digest: Mapped[str] = mapped_column(String(64))  # SHA-256 of the document
+    action: Mapped[str] = mapped_column(String(20))
+    source: Mapped[int]  # published: the version it was based on; rolled_back: the one it repeats
+    author: Mapped[str]
+    message: Mapped[str]
+    at: Mapped[datetime]
+    document: Mapped[dict[str, Any]] = mapped_column(deferred=True)
+
+
+class ConfigurationAcknowledgementRow(Base):
+    """How far one site is with the configuration."""
+
+    __tablename__ = "configuration_acknowledgements"
+
+    site: Mapped[str] = mapped_column(String(31), primary_key=True)
+    n: Mapped[int]
+    outcome: Mapped[str]
+    reason: Mapped[str]
+    restart: Mapped[list[str]]  # what takes it at its next start only
+    nodes: Mapped[list[str]]  # that have not loaded it
     at: Mapped[datetime]

@@ -4,6 +4,7 @@ process starts all the same and goes on trying."""
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 from cti.datacenter.database import Database, DatabaseUnavailable
 from cti.datacenter.samples import add_samples
@@ -15,10 +16,11 @@ log = get_logger(__name__)
 
 
 class Preparation:
-    def __init__(self, url: str, database: Database, *, samples: bool) -> None:
+    def __init__(self, url: str, database: Database, *, samples: bool, then: Callable[[], Awaitable[object]]) -> None:
+        """`then` reads what the application must know before its first request."""
         self._url = url
         self._database = database
-        self._samples = samples
+        self._samples, self._then = samples, then
         self.done = False
 
     async def attempt(self) -> bool:
@@ -27,6 +29,7 @@ class Preparation:
             await upgrade_database(self._url)
             if self._samples:
                 await add_samples(self._database)
+            await self._then()
         except DatabaseUnavailable as error:
             log.warning("database.unavailable", cause=error.cause)
             return False

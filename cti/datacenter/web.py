@@ -47,10 +47,11 @@ class LimitBody:
 class SecurityHeaders:
     """What browsers may do with our pages: talk with this server and the sites' WebSockets, and use the microphone."""
 
-    def __init__(self, app: ASGIApp, topology: Topology) -> None:
+    def __init__(self, app: ASGIApp, topology: Callable[[], Topology]) -> None:
+        """`topology` gives the one that counts now."""
         self._app = app
+        self._topology, self._policy_of, self._policy = topology, topology(), content_security_policy(topology())
         self._headers = {
-            "content-security-policy": content_security_policy(topology),
             "cross-origin-opener-policy": "same-origin",
             "permissions-policy": "microphone=(self), camera=(), geolocation=()",
             "referrer-policy": "no-referrer",
@@ -66,12 +67,18 @@ class SecurityHeaders:
         async def add(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                headers.setdefault("content-security-policy", self._content_security_policy())
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
                 headers.setdefault("cache-control", "no-store")
             await send(message)
 
         await self._app(scope, receive, add)
+
+    def _content_security_policy(self) -> str:
+        if (topology := self._topology()) is not self._policy_of:
+            self._policy_of, self._policy = topology, content_security_policy(topology)
+        return self._policy
 
 
 def content_security_policy(topology: Topology) -> str:

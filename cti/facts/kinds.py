@@ -348,8 +348,10 @@ class ConfigApplied(FactData):
     """A site process started, or took a new configuration."""
 
     kind = "config.applied"
-    what: str
+    what: str  # hotline, or configuration: what stands where
     digest: str
+    n: int | None = None  # the configuration's number; 0: the topology file
+    restart: tuple[str, ...] = ()  # what takes it at its next start only
 
 
 class SiteTakenOver(FactData):

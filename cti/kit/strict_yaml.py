@@ -27,7 +27,7 @@ Place = tuple[str | int, ...]
 
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
 _FLOAT = re.compile(r"[-+]?(0|[1-9][0-9]*)\.[0-9]+\Z")
-_SURPRISING = re.compile(
+SURPRISING = re.compile(
     r"(?i:yes|no|on|off|y|n|~|\.inf|\.nan)\Z|[-+]?0[0-9_]+\Z|[-+]?0[xob][0-9a-f_]+\Z|[-+]?[0-9]+(:[0-9]{1,2})+(\.[0-9]*)?\Z"
     r"|[-+]?[0-9][0-9_]*_[0-9_]*\Z|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*\Z|(?:True|TRUE|False|FALSE|Null|NULL)\Z"
 )
@@ -202,7 +202,7 @@ class _Builder:
             return int(value)
         if _FLOAT.match(value):
             return float(value)
-        if _SURPRISING.match(value):
+        if SURPRISING.match(value):
             self._add(
                 "yaml.ambiguous",
                 where,

@@ -77,7 +77,7 @@ class PeerHub:
         self._node_of, self._dial_address = node_of, dial_address
         self._links: dict[str, asyncio.Queue[str]] = {}
         self._dispatcher: Dispatcher | None = None
-        self._summary_due = asyncio.Event()
+        self._summary_due, self._peers_changed = asyncio.Event(), asyncio.Event()
         self._told: PeerSummary | None = None  # what every peer has been told last
 
     def attach(self, dispatcher: Dispatcher) -> None:
@@ -94,11 +94,25 @@ class PeerHub:
 
     async def run(self) -> None:
         """Keeps the links up that this side opens, and sends summaries, until cancelled."""
+        kept: dict[tuple[str, str], asyncio.Task[None]] = {}
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._send_summaries())
-            for site, url in self._peers.items():
-                if self.site < site:
-                    tasks.create_task(self._keep(site, url))
+            while True:
+                self._peers_changed.clear()
+                wanted = [(site, url) for site, url in self._peers.items() if self.site < site]
+                for gone in [place for place in kept if place not in wanted]:
+                    kept.pop(gone).cancel()
+                for place in wanted:
+                    if place not in kept:
+                        kept[place] = tasks.create_task(self._keep(*place))
+                await self._peers_changed.wait()
+
+    def know(self, peers: Mapping[str, str]) -> None:
+        """The other sites are these from now on. Links to those that stay where they are stay up."""
+        for site in [site for site in self._links if self._peers.get(site) != peers.get(site)]:
+            self._lost(site)
+        self._peers = dict(peers)
+        self._peers_changed.set()
 
     async def accept(self, socket: Socket) -> None:
         """Serves a link that the other side opened, until it closes."""

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cti.ivr import Hotline, load_hotline
 from cti.kit.errors import ConfigError, problem
+from cti.kit.files import write_whole
 from cti.kit.logging import get_logger
 from cti.releases.bundle import unpack
 
@@ -89,9 +90,7 @@ class ReleaseStore:
 
     def remember(self, release: Release) -> None:
         """What counts after a restart. Versions that nobody meets any more go, but for the latest: calls may still be on them."""
-        half = self._folder / f"{_MAKING}release.json"
-        half.write_text(release.model_dump_json(), encoding="utf-8")
-        half.replace(self._folder / "release.json")
+        write_whole(self._folder / "release.json", release.model_dump_json(), half=f"{_MAKING}release.json")
         versions = sorted(self._folder.glob("*/flow.yaml"), key=lambda flow: flow.stat().st_mtime_ns, reverse=True)
         for flow in versions[KEPT:]:
             if flow.parent.name not in release.versions:

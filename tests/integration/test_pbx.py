@@ -18,8 +18,10 @@ from cti.asterisk.pbx.installation import Installation
 from cti.asterisk.pbx.launcher import Pbx
 from cti.asterisk.pbx.root import prepare
 from cti.kit.errors import EnvironmentProblem
+from cti.kit.strict_yaml import load_model
 from cti.settings import Settings
-from cti.topology import Topology
+from cti.supervisor import _environment
+from cti.topology import Topology, node_digest
 
 CHECKOUT = Path(__file__).parent.parent.parent
 
@@ -40,6 +42,31 @@ def lone(settings: Settings, tmp_path: Path) -> Installation:
         node_folder=lambda node: tmp_path / node,
         site_folder=lambda site: tmp_path / site,
     )
+
+
+async def render(settings: Settings, *options: str) -> str:
+    """`cti pbx render`."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "cti", "pbx", "render", *options, env=_environment(settings), stdout=asyncio.subprocess.PIPE
+    )  # fmt: skip
+    said, _ = await process.communicate()
+    assert process.returncode == 0
+    return said.decode()
+
+
+async def test_running_nodes_are_given_a_new_agent_and_say_so(pbx: Pbx, settings: Settings, tmp_path: Path) -> None:
+    file, text = tmp_path / "center.yaml", settings.topology_file.read_text()
+    new = '      - {number: "1009", name: 新人 New, skills: {advice: 10}}\n'
+    file.write_text(text.replace("    agents:\n", f"    agents:\n{new}", 1))
+    topology = load_model(file, Topology)[0]
+    try:
+        assert "sh1: loaded" in await render(settings, "--reload", "--topology", str(file))
+        assert "1009-web" in await pbx.cli("sh1", "pjsip show endpoints")
+        assert "'1009' =>" in await pbx.cli("sh1", "dialplan show intersite")
+        assert f"CTI_CONFIGURATION={node_digest(topology)}" in await pbx.cli("bj1", "dialplan show globals")
+    finally:
+        await render(settings, "--reload")
+    assert "1009-web" not in await pbx.cli("sh1", "pjsip show endpoints")
 
 
 async def test_two_nodes_run_side_by_side_under_their_own_names(pbx: Pbx) -> None:
@@ -110,6 +137,7 @@ import asyncio, sys
 from pathlib import Path
 from cti.asterisk.pbx.launcher import Pbx
 from cti.asterisk.pbx.root import prepare
+from cti.kit.strict_yaml import load_model
 from cti.settings import Settings
 async def main():
     settings = Settings.from_environment(state=Path(sys.argv[1]), topology_file=Path(sys.argv[2]))

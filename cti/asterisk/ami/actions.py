@@ -74,6 +74,10 @@ class AmiActions(ABC):
         fields: Fields = {"Channel": self._channel(channel), "Direction": "both", "State": int(mute)}
         await self.action("MixMonitorMute", fields)
 
+    async def global_variable(self, name: str) -> str:
+        """What the dialplan says; empty if nothing."""
+        return (await self.action("Getvar", {"Variable": name})).get("Value")
+
     async def core_show_channels(self) -> tuple[ChannelSnapshot, ...]:
         """Every channel of the node."""
         return channels_in(await self.action("CoreShowChannels", as_list=True, timeout=5.0))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from cti.asterisk.ami.actions import AmiActions
 from cti.asterisk.ami.errors import AmiDown, AmiError, AmiRefused, AmiTimeout
@@ -18,6 +18,7 @@ from cti.kit.logging import get_logger
 
 log = get_logger(__name__)
 
+RELOAD_SECONDS = 60.0
 Signal = AmiEvent | LinkUp | LinkDown
 
 
@@ -98,6 +99,19 @@ class AmiLink(AmiActions):
             raise AmiDown(self.node, self._reason)
         return await self._request(self._protocol, name, fields, timeout=timeout, as_list=as_list, until=until)
 
+    async def reload(self, *modules: str) -> None:
+        """Makes modules read their configuration again, one after the other. On a connection of its own: that of the link answers
+        nothing until an action is done, and phones by the thousand take seconds. Raises `AmiError`."""
+        manager = self._manager(lambda event: None, frozenset())
+        try:
+            protocol = await self._log_in(manager)
+            for module in modules:
+                await self._request(protocol, "Reload", {"Module": module}, timeout=RELOAD_SECONDS)
+        except (OSError, TimeoutError) as error:
+            raise AmiDown(self.node, _reason(error)) from None
+        finally:
+            manager.close()
+
     async def _request(
         self,
         protocol: AmiProtocol,
@@ -125,11 +139,7 @@ class AmiLink(AmiActions):
 
     async def _connection(self) -> None:
         """One connection from beginning to end."""
-        manager = ConnectionManager(
-            self._deliver,
-            protocol_factory=lambda: AmiProtocol(self.node, self._wanted | {"FullyBooted"}),
-            **self._address,
-        )
+        manager = self._manager(self._deliver, self._wanted)
         try:
             protocol = await self._log_in(manager)
             await self._come_up(protocol)
@@ -140,6 +150,11 @@ class AmiLink(AmiActions):
             if was_up:
                 log.warning("ami.down", node=self.node, reason=self._reason)
                 self._queue.put(LinkDown(self.node, self._reason))
+
+    def _manager(self, deliver: Callable[[AmiEvent], None], wanted: frozenset[str]) -> ConnectionManager:
+        return ConnectionManager(
+            deliver, protocol_factory=lambda: AmiProtocol(self.node, wanted | {"FullyBooted"}), **self._address
+        )
 
     async def _log_in(self, manager: ConnectionManager) -> AmiProtocol:
         """Raises OSError, TimeoutError or `AmiError`. Nothing is asked of an Asterisk that has not booted fully."""

@@ -17,25 +17,27 @@ import typer
 from cti.asterisk.pbx.check import static_problems
 from cti.asterisk.pbx.installation import Installation
 from cti.asterisk.pbx.launcher import Pbx
+from cti.asterisk.pbx.live import RELOADED
 from cti.asterisk.pbx.render import render as render_files
 from cti.asterisk.pbx.root import find, prepare
 from cti.asterisk.pbx.runtime import Runtime
 from cti.kit.errors import ConfigError, EnvironmentProblem, problem
 
-Load = Callable[[Path | None], Installation]
+Load = Callable[[Path | None, bool], Installation]
 TopologyOption = Annotated[Path | None, typer.Option("--topology", help="The topology file; the demo's by default.")]
 NodesArgument = Annotated[list[str] | None, typer.Argument(help="Names of nodes; all of the topology by default.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 
 def pbx_app(load: Load) -> typer.Typer:
-    """The commands. `load` gives the installation for a topology file; it is called once a command runs."""
+    """The commands. `load` gives the installation for a topology file, and whether the file counts although a configuration was
+    published; it is called once a command runs."""
     app = typer.Typer(no_args_is_help=True, help="Asterisk nodes: prepare, render, start, stop, ask.")
 
     @app.command("prepare")
     def prepare_() -> None:
         """Finds Asterisk, or makes the Debian root that holds one (once, about half a minute)."""
-        runtime = prepare(load(None).cache, _progress())
+        runtime = prepare(load(None, False).cache, _progress())
         print(f"Asterisk: {runtime.root or runtime.program}")
 
     @app.command(epilog="Example: cti pbx render --check --topology my.yaml")
@@ -47,9 +49,14 @@ def pbx_app(load: Load) -> typer.Typer:
         boot: Annotated[
             bool, typer.Option("--boot", help="With --check: start each node once and read its log.")
         ] = False,
+        reload: Annotated[
+            bool,
+            typer.Option("--reload", help="Nodes that run load their phones, trunks and dialplan anew; calls go on."),
+        ] = False,
     ) -> None:
-        """Renders the configuration of all nodes from the topology and the templates."""
-        installation = load(topology)
+        """Renders the configuration of all nodes from the topology and the templates. A check is one of the file; otherwise a
+        published configuration that a site here has taken counts."""
+        installation = load(topology, check)
         if check:
             _check(installation, boot)
             print("ok")
@@ -58,24 +65,26 @@ def pbx_app(load: Load) -> typer.Typer:
         for node in _nodes(installation, None):
             changed = pbx.render(node)
             print(f"{node}: {', '.join(changed) or 'nothing changed'}")
+        if reload:
+            asyncio.run(_reload(pbx, _nodes(installation, None)))
 
     @app.command()
     def start(nodes: NodesArgument = None, topology: TopologyOption = None) -> None:
         """Starts nodes and keeps them until Ctrl-C."""
-        installation = load(topology)
+        installation = load(topology, False)
         wanted = _nodes(installation, nodes)
         asyncio.run(_keep(Pbx(installation, prepare(installation.cache, _progress())), wanted))
 
     @app.command()
     def stop(nodes: NodesArgument = None, topology: TopologyOption = None) -> None:
         """Stops nodes that another terminal started; `cti up` starts its nodes again."""
-        installation = load(topology)
+        installation = load(topology, False)
         asyncio.run(_stop(_pbx(installation), _nodes(installation, nodes)))
 
     @app.command()
     def status(topology: TopologyOption = None, as_json: JsonOption = False) -> None:
         """Which nodes run, and how many calls each has."""
-        installation = load(topology)
+        installation = load(topology, False)
         found = asyncio.run(_status(_pbx(installation), _nodes(installation, None)))
         if as_json:
             print(json.dumps(found, indent=2))
@@ -87,7 +96,7 @@ def pbx_app(load: Load) -> typer.Typer:
     @app.command(epilog='Example: cti pbx cli sh1 "core show channels"')
     def cli(node: str, command: str, topology: TopologyOption = None) -> None:
         """Runs one command on a node's command line."""
-        installation = load(topology)
+        installation = load(topology, False)
         _nodes(installation, [node])
         print(asyncio.run(_pbx(installation).cli(node, command)), end="")
 
@@ -197,6 +206,14 @@ async def _stop(pbx: Pbx, nodes: list[str]) -> None:
             while await pbx.is_running(node):  # noqa: ASYNC110 — it is not our child: it can only be asked
                 await asyncio.sleep(0.05)
         print(f"{node}: stopped")
+
+
+async def _reload(pbx: Pbx, nodes: list[str]) -> None:
+    for node in nodes:
+        if await pbx.is_running(node):
+            for module in RELOADED:
+                await pbx.cli(node, f"module reload {module}")
+            print(f"{node}: loaded")
 
 
 async def _status(pbx: Pbx, nodes: list[str]) -> dict[str, dict[str, int | bool]]:

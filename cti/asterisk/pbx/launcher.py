@@ -32,17 +32,23 @@ class Pbx:
 
     def __init__(self, installation: Installation, runtime: Runtime) -> None:
         self._installation = installation
+        self._newer: dict[str, Installation] = {}  # by node
         self._runtime = runtime
         self._processes: dict[str, Process] = {}
+
+    def follow(self, node: str, newer: Installation) -> None:
+        """From its next start on, that node is what a newer topology says, if it has the node."""
+        if any(node == known.name for site in newer.topology.sites for known in site.nodes):
+            self._newer[node] = newer
 
     def render(self, node: str) -> list[str]:
         """Writes the node's configuration; gives the names of the files that changed. Raises `ConfigError`.
 
         The first time, half a minute of work may hide here: the emergency prompts are spoken.
         """
-        prompts = render_prompts(self._installation.emergency_prompts)
-        files = render(self._installation, node, self._runtime.modules, prompts)
-        return write(self._installation, node, files)
+        installation = self._of(node)
+        prompts = render_prompts(installation.emergency_prompts)
+        return write(installation, node, render(installation, node, self._runtime.modules, prompts))
 
     async def start(self, node: str) -> None:
         """Renders the node, starts it and waits until it is fully booted.
@@ -50,7 +56,7 @@ class Pbx:
         Raises `ConfigError`, or `EnvironmentProblem` (a port is busy, a permission lacks, Asterisk ended: with its last
         words); then, and when cancelled, nothing is left running.
         """
-        _, its = self._installation.topology.node(node)
+        _, its = self._of(node).topology.node(node)
         if await self.is_running(node):
             raise EnvironmentProblem(self._already_running(node))
         problems = port_problems(node_listeners(its))
@@ -150,6 +156,9 @@ class Pbx:
                 await process.wait()
             raise
         return _ANSI.sub("", said.decode(errors="replace"))
+
+    def _of(self, node: str) -> Installation:
+        return self._newer.get(node, self._installation)
 
     def _folder(self, node: str) -> Path:
         return self._installation.node_folder(node)

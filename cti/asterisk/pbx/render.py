@@ -14,7 +14,7 @@ import jinja2
 
 from cti.asterisk.pbx.installation import Installation
 from cti.kit.errors import ConfigError, Problem, problem
-from cti.topology import Node, Site
+from cti.topology import Node, Site, node_digest
 
 EMERGENCY = Path(__file__).with_name("emergency.py")
 SUFFIX = ".conf.j2"
@@ -57,6 +57,7 @@ def _values(installation: Installation, site: Site, node: Node) -> dict[str, obj
         "seats": [agent for agent in site.agents if site.node_of(agent.number) == node],
         "other_nodes": [n for s in installation.topology.sites for n in s.nodes if n != node],
         "agi_urls": [site.agi_url],
+        "configuration": node_digest(installation.topology),
         "folder": installation.node_folder(node.name),
         "emergency_spool": installation.emergency_spool(site.name),
         "agent_password": installation.agent_password,
@@ -74,7 +75,7 @@ def write(installation: Installation, name: str, files: dict[str, str]) -> list[
     for path in (*(folder / sub for sub in FOLDERS), installation.emergency_spool(site.name)):
         path.mkdir(parents=True, exist_ok=True)
         path.chmod(0o700)
-    changed = [file for file, text in files.items() if _replace(folder / "etc" / file, text.encode(), 0o600)]
+    changed = replace(installation, name, files)
     for stale in set(folder.joinpath("etc").glob("*.conf")) - {folder / "etc" / file for file in files}:
         stale.unlink()
         changed.append(stale.name)
@@ -82,6 +83,12 @@ def write(installation: Installation, name: str, files: dict[str, str]) -> list[
     for library in LIBRARIES:
         _copy_library(library, folder / "agi-bin")
     return sorted(changed)
+
+
+def replace(installation: Installation, name: str, files: dict[str, str]) -> list[str]:
+    """Writes only these files of a node that exists, and gives the names of those that changed. Raises OSError."""
+    etc = installation.node_folder(name) / "etc"
+    return [file for file, text in files.items() if _replace(etc / file, text.encode(), 0o600)]
 
 
 def _replace(path: Path, content: bytes, mode: int) -> bool:

@@ -136,6 +136,14 @@ describe("the connection", () => {
     expect(story.commands).toContainEqual({ do: "start_phone", account: sip });
   });
 
+  it("ends, and says why, when the agent does not work here any more", () => {
+    const refused: FromSite = { type: "refused", code: "agents.removed", en: "Removed.", zh: "已删除。" };
+    const story = online().hears(refused);
+    expect(story.session.phase).toBe("signed_out");
+    expect(story.session.notice).toEqual({ kind: "refused", refused });
+    expect(story.commands).toEqual([{ do: "close" }, { do: "stop_phone" }]);
+  });
+
   it("ignores words it doesn't know", () => {
     const story = online();
     const before = story.session;

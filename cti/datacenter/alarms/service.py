@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
@@ -25,9 +25,9 @@ LOOK_BACK = 100_000  # facts of a site that are looked through at first; sites t
 class Alarms:
     """Reads on from where it was whenever it is asked; each replica for itself, from the same facts."""
 
-    def __init__(self, database: Database, clock: Clock, sites: Collection[str]) -> None:
-        self._database, self._clock = database, clock
-        self._seen = {site: SiteSeen(site) for site in sites}
+    def __init__(self, database: Database, clock: Clock, sites: Callable[[], Collection[str]]) -> None:
+        self._database, self._clock, self._sites = database, clock, sites
+        self._seen: dict[str, SiteSeen] = {}
         self._read: dict[str, int] = {}  # by site: up to which number
         self._listening = clock.wall()  # since when: a data center that was away has heard nothing
         self._logged: dict[str, Alarm] = {}
@@ -76,6 +76,7 @@ class Alarms:
             self._logged = now
 
     async def _catch_up(self) -> None:
+        self._seen = {site: self._seen.get(site) or SiteSeen(site) for site in self._sites()}
         async with self._database.reading() as session:
             for site, until in (await repository.acknowledged(session)).items():
                 if (seen := self._seen.get(site)) is None:

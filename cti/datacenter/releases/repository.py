@@ -6,11 +6,10 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, case, func, insert, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.orm import undefer
 
+from cti.datacenter.dialects import insert_into, upsert
 from cti.datacenter.models import ContactRow, FlowAcknowledgementRow, FlowReleaseRow, FlowVersionRow
 
 # A call that broke, or whose caller gave up before any service: what a bad flow makes more of.
@@ -63,7 +62,7 @@ async def outcomes(session: AsyncSession, hotline: str, since: datetime) -> dict
 
 async def add_version(connection: AsyncConnection, row: dict[str, object]) -> None:
     """Nothing when it is there already."""
-    await connection.execute(_insert(connection)(FlowVersionRow).on_conflict_do_nothing(), [row])
+    await connection.execute(insert_into(connection, FlowVersionRow).on_conflict_do_nothing(), [row])
 
 
 async def add_release(connection: AsyncConnection, row: dict[str, object]) -> None:
@@ -72,10 +71,4 @@ async def add_release(connection: AsyncConnection, row: dict[str, object]) -> No
 
 
 async def acknowledge(connection: AsyncConnection, row: dict[str, object]) -> None:
-    statement = _insert(connection)(FlowAcknowledgementRow)
-    changed = {key: statement.excluded[key] for key in ("n", "outcome", "reason", "at")}
-    await connection.execute(statement.on_conflict_do_update(index_elements=["hotline", "site"], set_=changed), [row])
-
-
-def _insert(connection: AsyncConnection):  # type: ignore[no-untyped-def]  # the dialects' inserts share no typed base
-    return postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    await upsert(connection, FlowAcknowledgementRow, ("hotline", "site"), row)

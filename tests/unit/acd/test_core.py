@@ -225,3 +225,41 @@ def test_unknown_names_are_not_errors(event: str) -> None:
     acd = Acd("sh")
     arguments = {"leave": ("x", "r"), "missed": ("x", "rona"), "finished": ("x", 1.0)}.get(event, ("x",))
     assert getattr(acd, event)(*arguments, 1.0) == []
+
+
+def test_an_agent_who_can_do_more_takes_who_waits_for_it() -> None:
+    acd = Acd("sh")
+    ready(acd, "1001", complaints=90)
+    ready(acd, "1002", complaints=90)
+    acd.enter(waiting("c1"), 1.0)
+    assert offers(acd.staff({"1001": {"complaints": 90}, "1002": {"car_claims": 60}}, 2.0)) == [("c1", "1002")]
+
+
+def test_an_agent_who_can_do_less_keeps_the_contact_and_is_given_no_other() -> None:
+    acd = Acd("sh")
+    ready(acd, "1001")
+    [(_, _)] = offers(acd.enter(waiting("c1"), 1.0))
+    offer = acd.agents["1001"].offer or ""
+    acd.answered(offer, 2.0)
+    acd.staff({"1001": {"complaints": 90}}, 3.0)
+    assert acd.agents["1001"].state is State.TALKING
+    acd.enter(waiting("c2"), 4.0)
+    assert offers(acd.finished(offer, 0.0, 5.0)) == []
+    acd.enter(waiting("c3", skills={"complaints": 50}), 6.0)
+    assert acd.agents["1001"].contact == "c3"
+
+
+def test_an_agent_who_works_here_no_more_is_logged_out_when_free() -> None:
+    acd = Acd("sh")
+    ready(acd, "1001")
+    ready(acd, "1002")
+    acd.enter(waiting("c1"), 1.0)
+    busy = acd.agents["1001"]
+    acd.answered(busy.offer or "", 2.0)
+    acd.staff({}, 3.0)
+    assert (busy.state, busy.logged_in, acd.agents["1002"].logged_in) == (State.TALKING, True, False)
+    assert offers(acd.enter(waiting("c2"), 4.0)) == []
+    acd.finished(busy.offer or "", 30.0, 5.0)
+    assert (busy.state, busy.logged_in) == (State.WRAP_UP, True)
+    acd.wrap_up_done("1001", 6.0)
+    assert (busy.state, busy.logged_in) == (State.IDLE, False)

@@ -240,3 +240,46 @@ async def test_a_screen_that_says_nothing_delays_the_ring_by_a_quarter_second_on
         assert site.dispatcher.acd.agents["1001"].state is State.RINGING
     assert (await page.next("offer_over"))["outcome"] == "caller_gone"
     await page.close()
+
+
+async def test_names_skills_and_seats_change_while_desktops_are_open(site: Site) -> None:
+    stays, goes = await desktop(site), await desktop(site)
+    await stays.log_in("1001")
+    await goes.log_in("1002")
+    seats = {"1001": Seat("1001", "New Name", {"car_claims": 10}), "1003": Seat("1003", "New", {"car_claims": 90})}
+    site.hub.staff(seats, {"1002": ("bj", "ws://127.0.0.1:1/agents")})
+    assert (await stays.next("changed"))["snapshot"]["name"] == "New Name"
+    assert (await goes.next("refused"))["code"] == "agents.removed"
+    with pytest.raises(ConnectionClosed):
+        await goes.next("anything")
+    came = await desktop(site)
+    assert (await came.log_in("1003"))["snapshot"]["name"] == "New"
+    await came.send(type="set_status", status="available")
+    moved = await desktop(site)
+    await moved.send(type="log_in", agent="1002", password=PASSWORD)
+    assert (await moved.next("elsewhere"))["site"] == "bj"
+    assert [f["agent"] for f in site.kinds("agent.status_changed") if f["status"] == "logged_out"] == ["1002"]
+    await stays.close()
+    await came.close()
+
+
+async def test_who_is_removed_in_a_contact_keeps_the_screen_until_it_is_over(site: Site) -> None:
+    page = await desktop(site)
+    await page.log_in()
+    await page.send(type="set_status", status="available")
+    await page.next("changed")
+    customer: asyncio.Future[CustomerCard | None] = asyncio.get_running_loop().create_future()
+    customer.set_result(None)
+    with site.dispatcher.waiting(ticket("c1", customer)) as place:
+        offering = await place.next_offer()
+        with site.dispatcher.engaged(offering) as engagement:
+            engagement.answered = True
+            site.dispatcher.offer_ended(offering, OfferOutcome.ANSWERED)
+            site.hub.staff({}, {})
+            await page.send(type="set_status", status="available")
+            assert (await page.next("refused"))["code"] == "agents.leaving"
+    while (await page.next("changed"))["snapshot"]["state"] != "wrap_up":
+        pass
+    await page.send(type="wrap_up", contact="c1", code="solved")
+    assert (await page.next("refused"))["code"] == "agents.removed"
+    assert site.kinds("wrap_up.ended")[0]["code"] == "solved"

@@ -42,6 +42,13 @@ def test_every_path_of_the_api_is_there(document: dict[str, Any]) -> None:
         "GET /api/v1/flows/{hotline}/release",
         "PUT /api/v1/flows/{hotline}/acknowledgement",
         "GET /api/v1/alarms",
+        "GET /api/v1/configuration",
+        "POST /api/v1/configuration/versions",
+        "GET /api/v1/configuration/versions",
+        "GET /api/v1/configuration/versions/{n}",
+        "GET /api/v1/configuration/versions/{n}/changes",
+        "POST /api/v1/configuration/rollback",
+        "PUT /api/v1/configuration/acknowledgement",
         "GET /api/v1/sites",
         "GET /api/v1/webphone",
         "GET /healthz",
@@ -98,6 +105,14 @@ def test_references_all_lead_somewhere(document: dict[str, Any]) -> None:
 
 
 def test_examples_fit_their_models(document: dict[str, Any]) -> None:
+    from cti.datacenter.configuration.schemas import (
+        ConfigurationChangeList,
+        ConfigurationHead,
+        ConfigurationState,
+        ConfigurationVersion,
+        ConfigurationVersionList,
+        SiteStanding,
+    )
     from cti.datacenter.contacts.schemas import ContactDetail, ContactList, ContactSummary
     from cti.datacenter.customers.schemas import Customer
     from cti.datacenter.flow_stats.schemas import FlowStats
@@ -108,8 +123,19 @@ def test_examples_fit_their_models(document: dict[str, Any]) -> None:
     from cti.datacenter.sites.schemas import SiteList, WebPhone
 
     published = (FlowStats, PublishedVersion, Release, ReleaseList, ReleaseState, VersionList)
+    configured = (
+        *(
+            ConfigurationChangeList,
+            ConfigurationHead,
+            ConfigurationState,
+            ConfigurationVersion,
+            ConfigurationVersionList,
+        ),
+        SiteStanding,
+    )
     for model in (
         *published,
+        *configured,
         ContactDetail,
         ContactList,
         ContactSummary,

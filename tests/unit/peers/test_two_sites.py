@@ -190,3 +190,26 @@ async def test_a_late_customer_record_reaches_the_screen_at_the_other_site(
 
 async def _settle(condition: Callable[[], bool]) -> None:
     await until(condition, "the record at the other site")
+
+
+async def test_a_site_that_comes_is_linked_and_one_that_goes_or_moves_is_let_go(
+    sites: tuple[SiteUnderTest, SiteUnderTest],
+) -> None:
+    sh, bj = sites
+    port = free_port()
+    gz = build("gz", {"sh": "ws://127.0.0.1:1/peers", "bj": "ws://127.0.0.1:1/peers"})
+    known = {"sh": sh, "bj": bj}
+    urls = {name: known[other].peers._peers[name] for name, other in (("sh", "bj"), ("bj", "sh"))}
+    async with running(gz, port):
+        for name, site in known.items():
+            others = {other: url for other, url in urls.items() if other != name}
+            site.peers.know({**others, "gz": f"ws://127.0.0.1:{port}/peers"})
+        gz.peers.know(urls)
+        await until(
+            lambda: sh.peers.connected == ["bj", "gz"] and bj.peers.connected == ["gz", "sh"], "all links to be up"
+        )
+        assert set(sh.dispatcher.acd.peers) == {"bj", "gz"}
+        sh.peers.know({"bj": urls["bj"]})
+        assert sh.peers.connected == ["bj"]
+        assert set(sh.dispatcher.acd.peers) == {"bj"}
+        await until(lambda: gz.peers.connected == ["bj"], "gz to notice")

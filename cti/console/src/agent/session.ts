@@ -174,7 +174,7 @@ function refused(session: Session, message: Refused): Step {
     // The phone is the other tab's now. A conversation goes on in this one until it ends.
     return [{ ...session, phase: "taken_over", retryAt: null, sip: null, registered: false }, [{ do: "close" }, { do: "stop_phone" }]];
   }
-  if (session.phase === "connecting") {
+  if (session.phase === "connecting" || message.code === "agents.removed") {
     return [{ ...signedOut, notice: { kind: "refused", refused: message } }, [{ do: "close" }, { do: "stop_phone" }]];
   }
   return [{ ...session, notice: { kind: "refused", refused: message } }, []];

@@ -338,3 +338,24 @@ async def test_an_address_where_nothing_answers_is_given_up_in_time() -> None:
 def test_what_the_link_tells_holds_no_secret() -> None:
     assert "Uniqueid" not in repr(AmiEvent("Hangup", b"\r\nEvent: Hangup\r\nUniqueid: 1\r\n"))
     assert LinkUp("sh1", "11", ()) != LinkDown("sh1", "x")
+
+
+async def test_a_reload_that_takes_long_delays_nothing_else(asterisk: ScriptedAmi, follower: Follower) -> None:
+    asterisk.answers |= {"Reload": silent, "Getvar": lambda a: success(a).replace(b"Message: ok", b"Value: 7")}
+    await up(follower)
+    reload = asyncio.create_task(follower.link.reload("first", "second"))
+    await until(lambda: "Reload" in asterisk.names())
+    assert await follower.link.global_variable("N") == "7"
+    assert follower.link.up
+    asterisk.answers["Reload"] = success
+    [waiting] = [action for action in asterisk.actions if action["Action"] == "Reload"]
+    asterisk.send(success(waiting))
+    await reload
+    assert [action["Module"] for action in asterisk.actions if action["Action"] == "Reload"] == ["first", "second"]
+    await until(asterisk.writers[-1].transport.is_closing)
+
+
+async def test_a_reload_of_a_node_that_is_away_fails_at_once(asterisk: ScriptedAmi, follower: Follower) -> None:
+    await asterisk.stop()
+    with pytest.raises(AmiDown):
+        await follower.link.reload("first")
