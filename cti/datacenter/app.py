@@ -22,6 +22,8 @@ from cti.datacenter.flow_stats import endpoints as flow_stats_endpoints
 from cti.datacenter.flow_stats.service import FlowFigures
 from cti.datacenter.ingest import endpoints as ingest_endpoints
 from cti.datacenter.ingest.service import Ingest
+from cti.datacenter.measures import endpoints as measures_endpoints
+from cti.datacenter.measures.service import MeasureBook
 from cti.datacenter.metrics import MeasureRequests, Metrics
 from cti.datacenter.openapi import DESCRIPTION, TAGS, complete
 from cti.datacenter.policies import endpoints as policies_endpoints
@@ -83,6 +85,7 @@ def create_app(config: DataCenterConfig, *, clock: Clock | None = None) -> FastA
     app.include_router(releases_endpoints.build_router(releases, guard))
     figures = FlowFigures(database, config.node_titles)
     app.include_router(flow_stats_endpoints.build_router(figures, guard))
+    app.include_router(measures_endpoints.build_router(MeasureBook(database), guard))
     app.include_router(sites_endpoints.build_router(sites, guard))
     app.include_router(health.build_router(database, preparation, sites, metrics))
     app.router.default = ConsoleFiles(config.console)
