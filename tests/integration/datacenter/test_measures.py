@@ -5,8 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from datetime import timedelta
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 from xml.etree import ElementTree
 
 import httpx
@@ -36,19 +39,25 @@ from cti.facts.kinds import (
     WrapUpEnded,
     WrapUpStarted,
 )
+from tests.datacenter import make_config, running_datacenter
+from tests.postgres import PostgresServer
 from tests.scribe import START, Scribe
 
 URL = "/api/v1/measures"
+MIDNIGHT = START.replace(hour=0)
+LATER = MIDNIGHT + timedelta(days=2)
 MORNING = {"since": "2026-11-23T08:00:00Z", "until": "2026-11-23T09:00:00Z"}
 
 
+@dataclass
 class Morning(Scribe):
     """A site's journal, written with the time of day: `write_at("08:01:10", …)`."""
 
+    day: datetime = MIDNIGHT
+
     def write_at(self, clock: str, data: FactData, contact: str | None = "c1") -> None:
         hours, minutes, seconds = clock.split(":")
-        day = START.replace(hour=0)
-        self.now = day + timedelta(hours=int(hours), minutes=int(minutes), seconds=float(seconds))
+        self.now = self.day + timedelta(hours=int(hours), minutes=int(minutes), seconds=float(seconds))
         self.write(data, contact, 0)
 
     def comes(self, clock: str, contact: str, queue: str | None = "claims", waited_ms: int = 0, **how: Any) -> None:
@@ -170,11 +179,21 @@ def morning() -> tuple[Morning, Morning]:
     return sh, bj
 
 
-@pytest.fixture
-async def center(client: httpx.AsyncClient) -> httpx.AsyncClient:
-    for scribe in morning():
-        assert (await client.post("/api/v1/facts", json=scribe.batch())).status_code == 200
-    return client
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+async def center(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[httpx.AsyncClient]:
+    """One morning, which every test reads. Another site's caller comes two days later, to a queue with a hostile name."""
+    url = f"sqlite+aiosqlite:///{tmp_path_factory.mktemp('measures') / 'datacenter.db'}"
+    if request.param == "postgresql":
+        server: PostgresServer = request.getfixturevalue("postgres")
+        url = server.create_database(f"measures_{uuid4().hex}", request.getfixturevalue("template"))
+    later = Morning("gz", day=LATER)
+    later.comes("08:50:00", "evil", "=HYPERLINK(1)")
+    async with running_datacenter(make_config(url)) as client:
+        for scribe in (*morning(), later):
+            assert (await client.post("/api/v1/facts", json=scribe.batch())).status_code == 200
+        yield client
 
 
 async def ask(client: httpx.AsyncClient, **query: Any) -> dict[str, Any]:
@@ -320,17 +339,15 @@ async def test_days_are_cut_where_the_zone_says(center: httpx.AsyncClient) -> No
     ],
 )
 async def test_what_cannot_be_told_is_refused_with_a_reason(
-    client: httpx.AsyncClient, query: dict[str, Any], code: str
+    center: httpx.AsyncClient, query: dict[str, Any], code: str
 ) -> None:
-    answer = await client.get(URL, params={**MORNING, **query})
+    answer = await center.get(URL, params={**MORNING, **query})
     assert (answer.status_code, answer.json()["code"]) == (422, code)
 
 
 async def test_csv_has_names_in_the_language_and_runs_nothing(center: httpx.AsyncClient) -> None:
-    bad = Morning("gz")
-    bad.comes("08:50:00", "evil", "=HYPERLINK(1)")
-    assert (await center.post("/api/v1/facts", json=bad.batch())).status_code == 200
-    answer = await center.get(URL, params={**MORNING, "group_by": "queue", "format": "csv", "language": "zh",
+    until_later = {**MORNING, "until": "2026-11-26T00:00:00Z"}
+    answer = await center.get(URL, params={**until_later, "group_by": "queue", "format": "csv", "language": "zh",
                                            "measure": ["offered", "asa_ms", "service_level"]})  # fmt: skip
     assert answer.headers["content-type"].startswith("text/csv")
     lines = list(csv.reader(io.StringIO(answer.content.decode("utf-8"))))
