@@ -1,4 +1,5 @@
-"""The command line: `cti up`, `cti site sh`, `cti datacenter`, `cti pbx …`, `cti flow …`, `cti acd …`, `cti simulate`, `cti doctor`."""
+"""The command line: `cti up`, `cti site sh`, `cti datacenter`, `cti pbx …`, `cti flow …`, `cti acd …`,
+`cti measures`, `cti reconcile`, `cti simulate`, `cti doctor`."""
 
 from __future__ import annotations
 
@@ -19,6 +20,7 @@ from cti.doctor import run_doctor
 from cti.flow_cli import flow_app
 from cti.kit.errors import HotlineError
 from cti.kit.logging import configure_logging
+from cti.measures_cli import add_measures_commands
 from cti.serving import until_signal
 from cti.settings import Settings, people_language
 from cti.simulate_cli import add_simulate_command
@@ -43,6 +45,7 @@ TopologyOption = Annotated[
 app.add_typer(pbx_app(lambda topology: Settings.from_environment(topology_file=topology).pbx), name="pbx")
 app.add_typer(flow_app(Settings.from_environment), name="flow")
 app.add_typer(acd_app(Settings.from_environment), name="acd")
+add_measures_commands(app, Settings.from_environment)
 add_simulate_command(app)
 
 

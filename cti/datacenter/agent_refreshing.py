@@ -57,7 +57,10 @@ async def rebuild_agents(connection: AsyncConnection, site: str) -> None:
 async def _facts(connection: AsyncConnection, site: str, since: int) -> AsyncIterator[tuple[Fact, datetime | None]]:
     """What is said of agents from `since` on, by `seq`; with the time of the fact before, whatever its kind."""
     while True:
-        columns = (FactRow.__table__, func.lag(FactRow.at, type_=FactRow.at.type).over(order_by=FactRow.seq).label("seen"))
+        columns = (
+            FactRow.__table__,
+            func.lag(FactRow.at, type_=FactRow.at.type).over(order_by=FactRow.seq).label("seen"),
+        )
         # The fact before the first one is read for its time only.
         near = select(*columns).where(FactRow.site == site, FactRow.seq >= since - 1).subquery()
         wanted = select(near).where(near.c.seq >= since, near.c.kind.in_(AGENT_KINDS))

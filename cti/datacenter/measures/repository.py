@@ -7,18 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, and_, case, cast, extract, func, literal_column, null, or_, select, union_all
+from sqlalchemy import BigInteger, and_, case, cast, func, literal_column, null, or_, select, text, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cti.datacenter.agent_intervals import LONGEST
 from cti.datacenter.errors import BadRequest
 from cti.datacenter.measures.formulas import Dimension, Source
+from cti.datacenter.measures.intervals import Every
 from cti.datacenter.measures.question import Callbacks, Question
 from cti.datacenter.models import AgentIntervalRow, ContactRow, FactRow, LegRow, QueueVisitRow, SiteProgressRow
 from cti.facts.kinds import EndCause, OfferOutcome, QueueOutcome
 from cti.kit.errors import problem
 
 MOST_ROWS: Final = 200_000  # that the database gives for one question
+# Until the transaction ends. Compiling a query of so many sums takes longer than running it, and sorting on disk longer than in memory.
+_FOR_REPORTS: Final = ("SET LOCAL jit = off", "SET LOCAL work_mem = '64MB'")
 Key = tuple[str | None, ...]  # the values of the dimensions, in the question's order
 
 
@@ -33,6 +36,9 @@ class Counted:
 
 async def counted(session: AsyncSession, source: Source, question: Question) -> Sequence[Counted]:
     """Raises `BadRequest` when it is too much to tell."""
+    if session.get_bind().dialect.name == "postgresql":
+        for setting in _FOR_REPORTS:
+            await session.execute(text(setting))
     match source:
         case Source.STAYS:
             return await _stays(session, question)
@@ -141,17 +147,13 @@ async def _contacts(session: AsyncSession, question: Question) -> Sequence[Count
 async def _whole_times(session: AsyncSession, question: Question) -> Sequence[Counted]:
     """Agents' intervals that lie in one piece of time: nearly all."""
     time = AgentIntervalRow
-    bucket = _bucket(session, question, time.started_at)
-    parts = {"ms": _total(time.ms)}
-    query = select(*_labels(parts), time.status, time.state).where(
-        time.ended_at < question.intervals.until, bucket == _bucket(session, question, time.ended_at)
-    )
-    rows = await _rows(session, question, query, time.started_at, _of_agents(), (time.status, time.state))
-    return [
-        Counted(row.bucket, _key(row, question), part)
-        for row in rows
-        for part in [_clock_parts(row.status, row.state, int(row.ms))]
-    ]
+    parts = {
+        "logged_in_ms": _total(time.ms),
+        **{part: _total(time.ms, time.state.in_(states)) for part, states in _STATES.items()},
+        **{part: _total(time.ms, time.state == "idle", time.status == status) for part, status in _STATUSES.items()},
+    }
+    query = select(*_labels(parts)).where(~_crosses(session, question))
+    return await _grouped(session, question, query, time.started_at, _of_agents(), parts)
 
 
 async def _cut_times(session: AsyncSession, question: Question) -> Sequence[Counted]:
@@ -159,37 +161,43 @@ async def _cut_times(session: AsyncSession, question: Question) -> Sequence[Coun
     time, asked = AgentIntervalRow, question.intervals
     last = await _last_facts(session)
     columns = [column.label(name) for name, column in _of_agents().items() if name in question.by]
-    crosses = or_(
-        time.ended_at.is_(None), time.ended_at >= asked.until, time.started_at < asked.since,
-        _bucket(session, question, time.started_at) != _bucket(session, question, time.ended_at),
-    )  # fmt: skip
-    query = select(time.site.label("at_site"), time.status, time.state, time.started_at, time.ended_at, *columns).where(
-        time.started_at < asked.until, time.started_at > asked.since - LONGEST,
-        or_(time.ended_at.is_(None), time.ended_at > asked.since), crosses, *_only(question, _of_agents()),
-    )  # fmt: skip
+    began = and_(time.started_at >= asked.since, time.started_at < asked.until, _crosses(session, question))
+    goes_on = or_(time.ended_at.is_(None), time.ended_at > asked.since)
+    before = and_(time.started_at < asked.since, time.started_at > asked.since - LONGEST, goes_on)
+    query = select(time.site.label("at_site"), time.status, time.state, time.started_at, time.ended_at, *columns)
     found: list[Counted] = []
-    for row in await session.execute(query.limit(MOST_ROWS + 1)):
+    wanted = query.where(or_(began, before), *_only(question, _of_agents())).limit(MOST_ROWS + 1)
+    for row in await session.execute(wanted):
         known = last.get(row.at_site, row.started_at)
         ended = row.ended_at or min(max(known, row.started_at), row.started_at + LONGEST)
-        key = _key(row, question)
-        found += [
-            Counted(bucket, key, _clock_parts(row.status, row.state, ms))
-            for bucket, ms in asked.split(row.started_at, ended)
-        ]
+        key, part = _key(row, question), _PARTS.get(row.state) or _PARTS.get(row.status)
+        for bucket, ms in asked.split(row.started_at, ended):
+            found.append(Counted(bucket, key, {"logged_in_ms": ms} | ({part: ms} if part else {})))
         if len(found) > MOST_ROWS:
             raise _too_much()
     return found
 
 
-_STATE_PARTS: Final = {
-    "reserved": "ringing_ms", "ringing": "ringing_ms", "talking": "talking_ms", "held": "held_ms", "wrap_up": "wrap_up_ms",
+def _crosses(session: AsyncSession, question: Question) -> Any:
+    """Whether an agent's interval goes beyond the piece of time, or beyond the time asked for, in which it began."""
+    time, asked = AgentIntervalRow, question.intervals
+    beyond = or_(time.ended_at.is_(None), time.ended_at >= asked.until)
+    if asked.every is Every.TOTAL:
+        return beyond
+    return or_(beyond, _bucket(session, question, time.started_at) != _bucket(session, question, time.ended_at))
+
+
+_STATES: Final = {
+    "ringing_ms": ("reserved", "ringing"), "talking_ms": ("talking",), "held_ms": ("held",), "wrap_up_ms": ("wrap_up",),
 }  # fmt: skip
-_STATUS_PARTS: Final = {"available": "idle_ms", "break": "break_ms", "not_ready": "not_ready_ms"}
-
-
-def _clock_parts(status: str, state: str, ms: int) -> dict[str, int]:
-    part = _STATE_PARTS.get(state) or _STATUS_PARTS.get(status)
-    return {"logged_in_ms": ms} | ({part: ms} if part else {})
+_STATUSES: Final = {
+    "idle_ms": "available",
+    "break_ms": "break",
+    "not_ready_ms": "not_ready",
+}  # of an agent without a contact
+_PARTS: Final = {state: part for part, states in _STATES.items() for state in states} | {
+    status: part for part, status in _STATUSES.items()
+}
 
 
 def _of_agents() -> dict[Dimension, Any]:
@@ -213,30 +221,41 @@ async def _last_facts(session: AsyncSession) -> dict[str, datetime]:
 async def _grouped(
     session: AsyncSession, question: Question, query: Any, moment: Any, columns: dict[Dimension, Any], parts: dict[str, Any]
 ) -> Sequence[Counted]:  # fmt: skip
-    rows = await _rows(session, question, query, moment, columns)
-    return [Counted(row.bucket, _key(row, question), {part: int(getattr(row, part)) for part in parts}) for row in rows]
-
-
-async def _rows(
-    session: AsyncSession, question: Question, query: Any, moment: Any, columns: dict[Dimension, Any], also: Sequence[Any] = ()
-) -> Sequence[Any]:  # fmt: skip
     bucket = _bucket(session, question, moment)
     each = [columns[dimension] for dimension in question.by]
     query = query.add_columns(
         bucket.label("bucket"), *(column.label(name) for name, column in zip(question.by, each, strict=True))
     ).where(*_within(question, moment), *_only(question, columns))
-    rows: Sequence[Any] = (await session.execute(query.group_by(bucket, *each, *also).limit(MOST_ROWS + 1))).all()
+    grouped = query.group_by(*([] if question.intervals.every is Every.TOTAL else [bucket]), *each)
+    rows = (await session.execute(grouped.limit(MOST_ROWS + 1))).all()
     if len(rows) > MOST_ROWS:
         raise _too_much()
-    return rows
+    return [
+        Counted(
+            _number_of(question, row.bucket), _key(row, question), {part: int(getattr(row, part)) for part in parts}
+        )
+        for row in rows
+    ]
 
 
 def _bucket(session: AsyncSession, question: Question, moment: Any) -> Any:
-    """Which piece of time. Numbers are written out: PostgreSQL must see that what is selected is what is grouped by."""
-    width, shift = (literal_column(str(number), BigInteger) for number in question.intervals.bucket)
+    """Which piece of time: its number, or on PostgreSQL where it begins. Numbers are written out: PostgreSQL must see that what is
+    selected is what is grouped by."""
+    width, shift = question.intervals.bucket
+    if question.intervals.every is Every.TOTAL:
+        return literal_column("0")
     if session.get_bind().dialect.name == "postgresql":
-        return cast(func.floor((extract("epoch", moment) + shift) / width), BigInteger)
-    return (cast(func.strftime("%s", moment), BigInteger) + shift) // width
+        stride: Any = literal_column(f"interval '{width} seconds'")
+        origin: Any = literal_column(f"timestamptz '1970-01-01 00:00:00+00' - interval '{shift} seconds'")
+        return func.date_bin(stride, moment, origin)
+    return (cast(func.strftime("%s", moment), BigInteger) + literal_column(str(shift), BigInteger)) // literal_column(
+        str(width), BigInteger
+    )
+
+
+def _number_of(question: Question, bucket: int | datetime) -> int:
+    width, shift = question.intervals.bucket
+    return round(bucket.timestamp() + shift) // width if isinstance(bucket, datetime) else bucket
 
 
 def _within(question: Question, moment: Any) -> tuple[Any, Any]:

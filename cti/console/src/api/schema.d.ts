@@ -248,6 +248,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/measures": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Read measures by interval and group
+         * @description Service levels, ASA, AHT, abandonment, occupancy, containment and what they are computed from, by 15 minutes, hour or day of a time zone, and by queue, site, agent and flow. Every measure comes with its formula. Which can be told depends on the groups: an agent's time belongs to no queue, a wait to no agent. `format`, or else the header Accept, chooses JSON, CSV or XLSX.
+         */
+        readonly get: operations["read_measures_api_v1_measures_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/policies/{number}": {
         readonly parameters: {
             readonly query?: never;
@@ -441,6 +461,12 @@ export interface components {
              */
             readonly version?: string | null;
         };
+        /**
+         * Callbacks
+         * @description Whether customers who were called back count.
+         * @enum {string}
+         */
+        readonly Callbacks: "include" | "exclude" | "only";
         /**
          * Canary
          * @description A version that only some callers meet.
@@ -898,6 +924,12 @@ export interface components {
             readonly policies: readonly string[];
         };
         /**
+         * Dimension
+         * @description By what figures can be told apart, besides time.
+         * @enum {string}
+         */
+        readonly Dimension: "queue" | "site" | "agent" | "flow" | "reason";
+        /**
          * EndCause
          * @description Why a contact ended.
          * @enum {string}
@@ -935,6 +967,12 @@ export interface components {
              */
             readonly where: string;
         };
+        /**
+         * Every
+         * @description How long the intervals are.
+         * @enum {string}
+         */
+        readonly Every: "15min" | "hour" | "day" | "total";
         /**
          * Fact
          * @description One thing that happened at one site. `(site, seq)` is the idempotency key: gapless per site, from 1.
@@ -1070,6 +1108,12 @@ export interface components {
             readonly versions: readonly components["schemas"]["VersionStats"][];
         };
         /**
+         * Format
+         * @description What the answer is.
+         * @enum {string}
+         */
+        readonly Format: "json" | "csv" | "xlsx";
+        /**
          * Health
          * @description The process lives.
          */
@@ -1158,6 +1202,210 @@ export interface components {
              * @description how long the customer had waited when the offer was made, ms
              */
             readonly waited_ms: number | null;
+        };
+        /**
+         * MeasureRow
+         * @description The figures of one interval and one group. A dimension that was not asked for is null.
+         */
+        readonly MeasureRow: {
+            /**
+             * Agent
+             * @description the agent
+             */
+            readonly agent?: string | null;
+            /**
+             * End
+             * Format: date-time
+             * @description where it ends; the last at `until`
+             */
+            readonly end: string;
+            /**
+             * Flow
+             * @description the flow; null also where no flow answered
+             */
+            readonly flow?: string | null;
+            /**
+             * Queue
+             * @description the queue
+             */
+            readonly queue?: string | null;
+            /**
+             * Reason
+             * @description why the agent took no contacts
+             */
+            readonly reason?: string | null;
+            /**
+             * Site
+             * @description the site
+             */
+            readonly site?: string | null;
+            /**
+             * Start
+             * Format: date-time
+             * @description where the interval begins, with the zone's offset; the first at `since`
+             */
+            readonly start: string;
+            /**
+             * Values
+             * @description measure → number; null where there is nothing to divide by
+             */
+            readonly values: {
+                readonly [key: string]: number | null;
+            };
+        };
+        /**
+         * MeasureTable
+         * @description Figures by interval and group. Intervals in which nothing was counted are left out.
+         * @example {
+         *       "group_by": [
+         *         "queue"
+         *       ],
+         *       "interval": "15min",
+         *       "measures": [
+         *         {
+         *           "formula_en": "waits that did not go on elsewhere",
+         *           "formula_zh": "排队次数（转回呼或返回原队列的不重复计）",
+         *           "id": "offered",
+         *           "name_en": "offered",
+         *           "name_zh": "进入排队",
+         *           "unit": "count"
+         *         },
+         *         {
+         *           "formula_en": "offered, connected to an agent",
+         *           "formula_zh": "进入排队并接通坐席",
+         *           "id": "answered",
+         *           "name_en": "answered",
+         *           "name_zh": "接通",
+         *           "unit": "count"
+         *         },
+         *         {
+         *           "formula_en": "answered ≤ T / (offered − short abandons)",
+         *           "formula_zh": "T 内接通 / (进入排队 − 短时放弃)",
+         *           "id": "service_level",
+         *           "name_en": "service level",
+         *           "name_zh": "服务水平",
+         *           "unit": "share"
+         *         },
+         *         {
+         *           "formula_en": "wait of answered (queue + ring) / answered",
+         *           "formula_zh": "接通者的等待（排队 + 振铃） / 接通",
+         *           "id": "asa_ms",
+         *           "name_en": "ASA",
+         *           "name_zh": "平均应答速度",
+         *           "unit": "ms"
+         *         }
+         *       ],
+         *       "rows": [
+         *         {
+         *           "end": "2026-11-23T09:15:00+08:00",
+         *           "queue": "claims",
+         *           "start": "2026-11-23T09:00:00+08:00",
+         *           "values": {
+         *             "answered": 108,
+         *             "asa_ms": 9120,
+         *             "offered": 120,
+         *             "service_level": 0.8534
+         *           }
+         *         }
+         *       ],
+         *       "short_seconds": 5,
+         *       "since": "2026-11-23T00:00:00+08:00",
+         *       "totals": {
+         *         "answered": 108,
+         *         "asa_ms": 9120,
+         *         "offered": 120,
+         *         "service_level": 0.8534
+         *       },
+         *       "until": "2026-11-24T00:00:00+08:00",
+         *       "within_seconds": 20,
+         *       "zone": "Asia/Shanghai"
+         *     }
+         */
+        readonly MeasureTable: {
+            /**
+             * Group By
+             * @description the dimensions that rows are told apart by
+             */
+            readonly group_by: readonly components["schemas"]["Dimension"][];
+            /** @description how long the intervals are */
+            readonly interval: components["schemas"]["Every"];
+            /**
+             * Measures
+             * @description what is told, in order, with formulas
+             */
+            readonly measures: readonly components["schemas"]["MeasureView"][];
+            /**
+             * Rows
+             * @description by time, then by group
+             */
+            readonly rows: readonly components["schemas"]["MeasureRow"][];
+            /**
+             * Short Seconds
+             * @description who leaves before this is a short abandon
+             */
+            readonly short_seconds: number;
+            /**
+             * Since
+             * Format: date-time
+             * @description counted from here on
+             */
+            readonly since: string;
+            /**
+             * Totals
+             * @description measure → number over all rows, computed from the sums of what was counted
+             */
+            readonly totals: {
+                readonly [key: string]: number | null;
+            };
+            /**
+             * Until
+             * Format: date-time
+             * @description counted before this
+             */
+            readonly until: string;
+            /**
+             * Within Seconds
+             * @description T of the service levels
+             */
+            readonly within_seconds: number;
+            /**
+             * Zone
+             * @description the time zone of days and of the offsets shown
+             */
+            readonly zone: string;
+        };
+        /**
+         * MeasureView
+         * @description One measure, with its formula.
+         */
+        readonly MeasureView: {
+            /**
+             * Formula En
+             * @description how it is computed, in English; T is `within_seconds`
+             */
+            readonly formula_en: string;
+            /**
+             * Formula Zh
+             * @description how it is computed, in Chinese; T is `within_seconds`
+             */
+            readonly formula_zh: string;
+            /**
+             * Id
+             * @description what programs call it
+             */
+            readonly id: string;
+            /**
+             * Name En
+             * @description in English
+             */
+            readonly name_en: string;
+            /**
+             * Name Zh
+             * @description in Chinese
+             */
+            readonly name_zh: string;
+            /** @description `count`, `ms`, `share` (0 to 1) or `score` (1 to 5) */
+            readonly unit: components["schemas"]["Unit"];
         };
         /**
          * Missing
@@ -1818,6 +2066,12 @@ export interface components {
              */
             readonly zh: string;
         };
+        /**
+         * Unit
+         * @description What a number is.
+         * @enum {string}
+         */
+        readonly Unit: "count" | "ms" | "share" | "score";
         /**
          * VersionList
          * @description What was published.
@@ -2846,6 +3100,153 @@ export interface operations {
             };
             /** @description There is no such thing. */
             readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A parameter or the body is wrong. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    readonly read_measures_api_v1_measures_get: {
+        readonly parameters: {
+            readonly query: {
+                /** @description counted from here on; ISO 8601 with offset */
+                readonly since: string;
+                /** @description counted before this; ISO 8601 with offset */
+                readonly until: string;
+                /** @description up to 7 days by `15min`, 31 by `hour`, 93 by `day` or as one `total` */
+                readonly interval?: components["schemas"]["Every"];
+                /** @description any of queue, site, agent, flow, reason; repeated */
+                readonly group_by?: readonly components["schemas"]["Dimension"][];
+                /** @description IANA name of the zone whose clock cuts days */
+                readonly zone?: string;
+                /** @description these measures only, by id; repeated */
+                readonly measure?: readonly string[];
+                /** @description these queues only; repeated */
+                readonly queue?: readonly string[];
+                /** @description these sites only; repeated */
+                readonly site?: readonly string[];
+                /** @description these agents only; repeated */
+                readonly agent?: readonly string[];
+                /** @description these flows only; repeated */
+                readonly flow?: readonly string[];
+                /** @description whether customers who were called back count */
+                readonly callbacks?: components["schemas"]["Callbacks"];
+                /** @description T of the service levels, in seconds */
+                readonly within?: number;
+                /** @description who leaves before so many seconds is a short abandon */
+                readonly short?: number;
+                /** @description json, csv or xlsx */
+                readonly format?: components["schemas"]["Format"] | null;
+                /** @description of names in CSV and XLSX */
+                readonly language?: "zh" | "en";
+            };
+            readonly header?: {
+                /** @description chooses the format where `format` does not */
+                readonly accept?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The figures; as a table to save where the format says so. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "group_by": [
+                     *         "queue"
+                     *       ],
+                     *       "interval": "15min",
+                     *       "measures": [
+                     *         {
+                     *           "formula_en": "waits that did not go on elsewhere",
+                     *           "formula_zh": "排队次数（转回呼或返回原队列的不重复计）",
+                     *           "id": "offered",
+                     *           "name_en": "offered",
+                     *           "name_zh": "进入排队",
+                     *           "unit": "count"
+                     *         },
+                     *         {
+                     *           "formula_en": "offered, connected to an agent",
+                     *           "formula_zh": "进入排队并接通坐席",
+                     *           "id": "answered",
+                     *           "name_en": "answered",
+                     *           "name_zh": "接通",
+                     *           "unit": "count"
+                     *         },
+                     *         {
+                     *           "formula_en": "answered ≤ T / (offered − short abandons)",
+                     *           "formula_zh": "T 内接通 / (进入排队 − 短时放弃)",
+                     *           "id": "service_level",
+                     *           "name_en": "service level",
+                     *           "name_zh": "服务水平",
+                     *           "unit": "share"
+                     *         },
+                     *         {
+                     *           "formula_en": "wait of answered (queue + ring) / answered",
+                     *           "formula_zh": "接通者的等待（排队 + 振铃） / 接通",
+                     *           "id": "asa_ms",
+                     *           "name_en": "ASA",
+                     *           "name_zh": "平均应答速度",
+                     *           "unit": "ms"
+                     *         }
+                     *       ],
+                     *       "rows": [
+                     *         {
+                     *           "end": "2026-11-23T09:15:00+08:00",
+                     *           "queue": "claims",
+                     *           "start": "2026-11-23T09:00:00+08:00",
+                     *           "values": {
+                     *             "answered": 108,
+                     *             "asa_ms": 9120,
+                     *             "offered": 120,
+                     *             "service_level": 0.8534
+                     *           }
+                     *         }
+                     *       ],
+                     *       "short_seconds": 5,
+                     *       "since": "2026-11-23T00:00:00+08:00",
+                     *       "totals": {
+                     *         "answered": 108,
+                     *         "asa_ms": 9120,
+                     *         "offered": 120,
+                     *         "service_level": 0.8534
+                     *       },
+                     *       "until": "2026-11-24T00:00:00+08:00",
+                     *       "within_seconds": 20,
+                     *       "zone": "Asia/Shanghai"
+                     *     }
+                     */
+                    readonly "application/json": components["schemas"]["MeasureTable"];
+                };
+            };
+            /** @description The bearer token is missing or wrong. */
+            readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
