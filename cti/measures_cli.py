@@ -35,6 +35,9 @@ def add_measures_commands(app: typer.Typer, settings: Callable[[], Settings]) ->
         from_: Annotated[str, _FROM],
         to: Annotated[str, _TO],
         by: Annotated[list[str], typer.Option("--by", help="queue, site, agent, flow or reason; repeated.")] = [],  # noqa: B006
+        only: Annotated[
+            list[str], typer.Option("--only", help="queue=claims, site=sh, agent=… or flow=…; repeated.")
+        ] = [],  # noqa: B006
         every: Annotated[str, typer.Option("--every", help="15min, hour, day or total.")] = "total",
         zone: Annotated[str, typer.Option("--zone", help="Whose clock cuts days: Asia/Shanghai.")] = "UTC",
         measure: Annotated[list[str], typer.Option("--measure", help="These only, by id; repeated.")] = [],  # noqa: B006
@@ -47,6 +50,11 @@ def add_measures_commands(app: typer.Typer, settings: Callable[[], Settings]) ->
             "since": instant(from_), "until": instant(to), "group_by": by, "interval": every, "zone": zone, "measure": measure,
             "within": within, "language": people_language(),
         }  # fmt: skip
+        for word in only:
+            dimension, _, value = word.partition("=")
+            if dimension not in ("queue", "site", "agent", "flow") or not value:
+                raise typer.BadParameter(f"{word}: write for example --only queue=claims")
+            query.setdefault(dimension, []).append(value)
         if as_json or format_ == "text":
             table = read_center(settings(), "measures", query).json()
             print(json.dumps(table, ensure_ascii=False, indent=2) if as_json else "\n".join(_lines(table)))

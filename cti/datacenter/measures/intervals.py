@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
 from functools import cached_property
 from typing import Final
@@ -64,8 +64,8 @@ class Intervals:
         if self.every is Every.DAY:
             local = local.replace(hour=0, minute=0, second=0, fold=0)
         elif self.every is Every.HOUR:
-            local = local - timedelta(minutes=local.minute)
-        return max(local, self._local(self.since), key=datetime.timestamp)
+            local = local.replace(minute=0)
+        return self._local(max(local.astimezone(UTC), self.since))
 
     def end_of(self, start: datetime) -> datetime:
         """Where the interval ends that begins there; never after `until`."""
@@ -80,7 +80,7 @@ class Intervals:
             shift = round((start.utcoffset() or timedelta()).total_seconds())
             epoch = start.timestamp()
             following = datetime.fromtimestamp(((epoch + shift) // width + 1) * width - shift, UTC)
-        return min(following.astimezone(self.zone), self._local(self.until), key=datetime.timestamp)
+        return self._local(min(following.astimezone(UTC), self.until))
 
     def split(self, began: datetime, ended: datetime) -> Iterator[tuple[int, int]]:
         """(bucket, ms) for what of a time lies within; the parts of one time add up exactly, wherever it is cut."""
@@ -95,7 +95,9 @@ class Intervals:
             at = cut
 
     def _local(self, moment: datetime) -> datetime:
-        return moment.astimezone(self.zone)
+        """By the zone's clock, with a fixed offset: Python takes the two hours that a clock shows twice for the same one otherwise."""
+        local = moment.astimezone(self.zone)
+        return local.replace(tzinfo=timezone(local.utcoffset() or timedelta()))
 
 
 def _ms(length: timedelta) -> int:

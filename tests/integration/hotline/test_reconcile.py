@@ -21,16 +21,19 @@ from tests.phone import wait
 from tests.system import System, eventually
 
 
-def report(system: System, *options: str) -> tuple[int, dict[str, Any]]:
-    settings = system.settings
+def command(system: System, *words: str) -> tuple[int, dict[str, Any]]:
+    settings, until = system.settings, datetime.now(UTC) + timedelta(seconds=60)
     done = subprocess.run(
-        [sys.executable, "-m", "cti", "reconcile", "sh", "--json", "--to",
-         (datetime.now(UTC) + timedelta(seconds=60)).isoformat(), *options],
+        [sys.executable, "-m", "cti", *words, "--json", "--to", until.isoformat()],
         env=os.environ | {"HOTLINE_STATE": str(settings.state), "HOTLINE_TOPOLOGY": str(settings.topology_file)},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode in (0, 1), done.stderr
     return done.returncode, json.loads(done.stdout)
+
+
+def differences(report: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(one["contact_id"], one["what"]) for one in report["differences"]]
 
 
 async def test_every_call_has_its_contact_and_every_contact_its_call(system: System, tmp_path: Path) -> None:
@@ -39,6 +42,7 @@ async def test_every_call_has_its_contact_and_every_contact_its_call(system: Sys
     async with AsyncExitStack() as stack:
         phone, desktop = await system.seat(stack, "1001")
         call = await system.claim(stack, numbers["served"])
+        served = await system.contact_of(numbers["served"])
         ringing = await phone.ring()
         await ringing.answer()
         await desktop.state("talking")
@@ -51,13 +55,16 @@ async def test_every_call_has_its_contact_and_every_contact_its_call(system: Sys
         await wait(call.ended, "the caller to be released")
         await desktop.wrap_up()
         caller = await stack.enter_async_context(system.caller(numbers["left_flow"]))
-        in_flow = await caller.call(system.topology.hotline)
-        await in_flow.hears()
-        await in_flow.hang_up()
-        stories = {cause: await system.story(number) for cause, number in numbers.items() if cause != "abandoned"}
+        self_service = await caller.call(system.topology.hotline)
+        await self_service.press("2")
+        await self_service.press("80012345678#")
+        left_flow = await system.contact_of(numbers["left_flow"])
+        await system.has_visited(left_flow, "look_up", "next")
+        await self_service.hang_up()
+        await system.has_fact(served, "contact.ended")
         await system.has_fact(abandoned, "contact.ended")
-    assert {cause: story["cause"] for cause, story in stories.items()} == {c: c for c in numbers if c != "abandoned"}
-    ids = {abandoned, *(story["id"] for story in stories.values())}
+        await system.has_fact(left_flow, "contact.ended")
+    ids = {served, abandoned, left_flow}
 
     folder = system.settings.node_folder("sh1")
 
@@ -67,31 +74,32 @@ async def test_every_call_has_its_contact_and_every_contact_its_call(system: Sys
 
     await eventually(written, "Asterisk's account of the calls")
     span = ("--from", began.isoformat())
-    status, clean = report(system, *span)
+    status, clean = command(system, "reconcile", "sh", *span)
     assert (status, clean["differences"]) == (0, [])
     assert (clean["calls"], clean["contacts"]) == (3, 3)
+    status, figures = command(system, "measures", *span, "--only", "site=sh")
+    assert status == 0
+    names = ("contacts", "entered_flow", "offered", "answered", "handled")
+    assert [figures["totals"][name] for name in names] == [3, 3, 2, 1, 1]
 
     copy = tmp_path / "sh1" / cel.FILE
     copy.parent.mkdir(parents=True)
     lines = (folder / cel.FILE).read_text().splitlines(keepends=True)
     copy.write_text("".join(line for line in lines if abandoned not in line))
-    status, found = report(system, *span, "--node-folder", str(tmp_path / "sh1"))
+    status, found = command(system, "reconcile", "sh", *span, "--node-folder", str(tmp_path / "sh1"))
     assert status == 1
-    assert [(d["contact_id"], d["what"]) for d in found["differences"]] == [(abandoned, "no_call")]
+    assert differences(found) == [(abandoned, "no_call")]
 
-    served = stories["served"]["id"]
     bridged = re.compile(rf'"BRIDGE_EN.*{re.escape(served)}')
     copy.write_text("".join(line for line in lines if not bridged.search(line)))
-    assert [
-        (d["contact_id"], d["what"])
-        for d in report(system, *span, "--node-folder", str(tmp_path / "sh1"))[1]["differences"]
-    ] == [(served, "talk")]
+    status, found = command(system, "reconcile", "sh", *span, "--node-folder", str(tmp_path / "sh1"))
+    assert (status, differences(found)) == (1, [(served, "talk")])
 
     assert system.settings.database_url is not None
     database = Database(system.settings.database_url)
     async with database.writing() as connection:
         await connection.execute(delete(ContactRow).where(ContactRow.id == served))
     await database.close()
-    status, found = report(system, *span)
+    status, found = command(system, "reconcile", "sh", *span)
     assert status == 1
-    assert [(d["contact_id"], d["what"]) for d in found["differences"]] == [(served, "no_contact")]
+    assert differences(found) == [(served, "no_contact")]

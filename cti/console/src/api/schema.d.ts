@@ -514,6 +514,7 @@ export interface components {
          *       "caller": "13800138000",
          *       "cause": "served",
          *       "channel": "voice",
+         *       "direction": "inbound",
          *       "duration_ms": 218116,
          *       "ended_at": "2026-11-23T08:18:40.221001Z",
          *       "ended_by": "customer",
@@ -590,6 +591,11 @@ export interface components {
              * @description `voice`
              */
             readonly channel: string | null;
+            /**
+             * Direction
+             * @description `inbound`, or `outbound`: a customer who is called back
+             */
+            readonly direction?: string | null;
             /**
              * Duration Ms
              * @description from arrival to end, ms
@@ -709,6 +715,7 @@ export interface components {
          *           "caller": "13800138000",
          *           "cause": "served",
          *           "channel": "voice",
+         *           "direction": "inbound",
          *           "duration_ms": 218116,
          *           "ended_at": "2026-11-23T08:18:40.221001Z",
          *           "ended_by": "customer",
@@ -749,6 +756,7 @@ export interface components {
          *       "caller": "13800138000",
          *       "cause": "served",
          *       "channel": "voice",
+         *       "direction": "inbound",
          *       "duration_ms": 218116,
          *       "ended_at": "2026-11-23T08:18:40.221001Z",
          *       "ended_by": "customer",
@@ -799,6 +807,11 @@ export interface components {
              * @description `voice`
              */
             readonly channel: string | null;
+            /**
+             * Direction
+             * @description `inbound`, or `outbound`: a customer who is called back
+             */
+            readonly direction?: string | null;
             /**
              * Duration Ms
              * @description from arrival to end, ms
