@@ -1,4 +1,4 @@
-"""The command line: `cti up`, `site`, `datacenter`, `pbx …`, `config …`, `flow …`, `acd …`, `simulate`, `doctor`."""
+"""The command line: `cti up`, `site`, `datacenter`, `pbx`, `config`, `flow`, `acd`, `measures`, `reconcile`, `simulate`, `doctor`."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from cti.doctor import run_doctor
 from cti.flow_cli import flow_app
 from cti.kit.errors import HotlineError
 from cti.kit.logging import configure_logging
+from cti.measures_cli import add_measures_commands
 from cti.serving import until_signal
 from cti.settings import Settings, people_language
 from cti.simulate_cli import add_simulate_command
@@ -51,6 +52,7 @@ app.add_typer(pbx_app(_installation), name="pbx")
 app.add_typer(config_app(Settings.from_environment), name="config")
 app.add_typer(flow_app(Settings.from_environment), name="flow")
 app.add_typer(acd_app(Settings.from_environment), name="acd")
+add_measures_commands(app, Settings.from_environment)
 add_simulate_command(app)
 
 

@@ -1,4 +1,4 @@
-"""The data center, as `cti flow` and `cti config` ask it, and what both do with its answers."""
+"""The data center, as commands ask it, and what they do with its answers."""
 
 from __future__ import annotations
 
@@ -45,26 +45,38 @@ class DataCenterApi:
     def _ask(
         self, method: str, path: str, body: Mapping[str, object] | None, query: Mapping[str, str] | None = None
     ) -> dict[str, Any]:
+        sent: dict[str, Any] = {"json": body, "headers": self._headers, "params": query}
         try:
-            answer = httpx.request(
-                method,
-                f"{self._url}/{path}".rstrip("/"),
-                json=body,
-                params=query,
-                headers=self._headers,
-                timeout=REQUEST_SECONDS,
-                trust_env=False,
-            )
-            found = answer.json()
-        except (httpx.HTTPError, ValueError) as error:
-            raise EnvironmentProblem(problem(
-                f"{self._kind}.data_center_away", self._root,
-                f"The data center does not answer ({type(error).__name__}). Nothing was changed; sites go on with what they have.",
-                f"数据中心没有响应（{type(error).__name__}）。未做任何更改，各中心继续使用现有版本。",
-                "Start it (`cti up`), and try again.", "请启动数据中心（`cti up`）后重试。")) from None  # fmt: skip
-        if answer.is_error:
-            raise HotlineError(_problem(found, answer.status_code, self._kind))
-        return dict(found)
+            return dict(_sent(method, self._root, f"{self._url}/{path}".rstrip("/"), self._kind, **sent).json())
+        except ValueError as error:
+            raise _away(self._root, self._kind, error) from None
+
+
+def read_center(settings: Settings, path: str, query: Mapping[str, Any]) -> httpx.Response:
+    """What the data center answers to a reader: `path` is what follows `/api/v1/`. Every failure is a `HotlineError`."""
+    root = settings.topology.data_center.url
+    token = settings.read_token or settings.secrets.derive("publish")
+    headers = {"Authorization": f"Bearer {token}"}
+    return _sent("GET", root, f"{root}/api/v1/{path}", path, params=query, headers=headers)
+
+
+def _sent(method: str, root: str, url: str, kind: str, **what: Any) -> httpx.Response:
+    try:
+        answer = httpx.request(method, url, timeout=REQUEST_SECONDS, trust_env=False, **what)
+        found = answer.json() if answer.is_error else None
+    except (httpx.HTTPError, ValueError) as error:
+        raise _away(root, kind, error) from None
+    if answer.is_error:
+        raise HotlineError(_problem(found, answer.status_code, kind))
+    return answer
+
+
+def _away(root: str, kind: str, error: Exception) -> EnvironmentProblem:
+    name = type(error).__name__
+    return EnvironmentProblem(problem(
+        f"{kind}.data_center_away", root, f"The data center does not answer ({name}). Nothing was changed; sites go on with what they "
+        "have.", f"数据中心没有响应（{name}）。未做任何更改，各中心继续使用现有版本。", "Start it (`cti up`), and try again.",
+        "请启动数据中心（`cti up`）后重试。"))  # fmt: skip
 
 
 def _problem(body: Any, status: int, kind: str) -> Problem:

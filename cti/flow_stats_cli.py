@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
 from cti.center_api import flows_api
-from cti.kit.errors import ConfigError, problem
+from cti.kit.moments import instant
 from cti.settings import Settings, people_language
 
 
@@ -31,7 +30,7 @@ def add_stats_command(app: typer.Typer, settings: Callable[[], Settings]) -> Non
         as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
     ) -> None:
         """Shows the figures of each node, per version: visits, ways out, seconds, containment."""
-        wanted = {"version": version, "since": _instant(since), "until": _instant(until)}
+        wanted = {"version": version, "since": instant(since), "until": instant(until)}
         found = flows_api(settings(), hotline).get("stats", {name: value for name, value in wanted.items() if value})
         if as_json:
             print(json.dumps(found, ensure_ascii=False, indent=2))
@@ -64,14 +63,3 @@ def _padded(text: str, columns: int) -> str:
     """A Chinese character takes two columns of a terminal."""
     wide = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
     return text + " " * max(0, columns - wide)
-
-
-def _instant(text: str) -> str:
-    if not text:
-        return ""
-    try:
-        return datetime.fromisoformat(text).astimezone().isoformat()
-    except (ValueError, OverflowError):
-        raise ConfigError(problem(
-            "stats.moment", text[:40], "This is no day and no moment.", "这不是有效的日期或时间。",
-            "Write for example --since 2026-11-01.", "请写成 --since 2026-11-01。")) from None  # fmt: skip

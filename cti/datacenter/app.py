@@ -26,6 +26,8 @@ from cti.datacenter.flow_stats import endpoints as flow_stats_endpoints
 from cti.datacenter.flow_stats.service import FlowFigures
 from cti.datacenter.ingest import endpoints as ingest_endpoints
 from cti.datacenter.ingest.service import Ingest
+from cti.datacenter.measures import endpoints as measures_endpoints
+from cti.datacenter.measures.service import MeasureBook
 from cti.datacenter.metrics import MeasureRequests, Metrics
 from cti.datacenter.openapi import DESCRIPTION, TAGS, complete
 from cti.datacenter.policies import endpoints as policies_endpoints
@@ -90,6 +92,7 @@ def create_app(config: DataCenterConfig, *, clock: Clock | None = None) -> FastA
     figures = FlowFigures(database, config.node_titles)
     app.include_router(flow_stats_endpoints.build_router(figures, guard))
     app.include_router(configuration_endpoints.build_router(configurations, guard))
+    app.include_router(measures_endpoints.build_router(MeasureBook(database), guard))
     app.include_router(sites_endpoints.build_router(sites, guard))
     app.include_router(alarms_endpoints.build_router(alarms, guard))
     app.include_router(health.build_router(database, preparation, sites, metrics, alarms))

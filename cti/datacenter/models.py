@@ -1,4 +1,5 @@
-"""The tables. `facts` is the truth; contacts, legs, visits and wrap-ups are projections of it and can be made again.
+"""The tables. `facts` is the truth; contacts, legs, visits, wrap-ups and agents' intervals are projections of it and can be made
+again.
 
 Columns of durations end in `_ms` (whole milliseconds); moments are UTC with microseconds.
 """
@@ -120,6 +121,7 @@ class ContactRow(Base):
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     site: Mapped[str]
     channel: Mapped[str | None]
+    direction: Mapped[str | None]
     hotline: Mapped[str | None]
     caller: Mapped[str | None]
     called: Mapped[str | None]
@@ -139,6 +141,7 @@ class ContactRow(Base):
     talk_ms: Mapped[int | None]
     hold_ms: Mapped[int | None]
     wrap_up_code: Mapped[str | None]
+    callback_queue: Mapped[str | None]  # the queue for which the customer asked to be called back
 
 
 class LegRow(Base):
@@ -162,6 +165,11 @@ class LegRow(Base):
     talk_ms: Mapped[int | None]
     hold_ms: Mapped[int | None]
     ended_by: Mapped[str | None]
+    visit: Mapped[int | None]  # the `n` of the stay in a queue from which it was offered
+    wrap_up_ms: Mapped[int | None]
+    survey_answers: Mapped[int | None]  # scores that the customer gave after it
+    survey_satisfied: Mapped[int | None]  # of them 4 or 5
+    survey_sum: Mapped[int | None]
 
 
 class NodeVisitRow(Base):
@@ -185,7 +193,10 @@ class QueueVisitRow(Base):
     """One stay in one queue."""
 
     __tablename__ = "queue_visits"
-    __table_args__ = (Index("ix_queue_visits_queue_contact", "queue", "contact"),)
+    __table_args__ = (
+        Index("ix_queue_visits_queue_contact", "queue", "contact"),
+        Index("ix_queue_visits_since", "since"),
+    )
 
     contact: Mapped[str] = mapped_column(String(64), primary_key=True)
     n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -196,6 +207,10 @@ class QueueVisitRow(Base):
     left_at: Mapped[datetime | None]
     outcome: Mapped[str | None]
     waited_ms: Mapped[int | None]
+    since: Mapped[datetime | None]  # when the customer began to wait: before `entered_at` where a place was kept
+    continued: Mapped[str | None]  # the wait went on in another stay: `return` to the queue, or `callback`
+    agent: Mapped[str | None]  # who answered
+    agent_site: Mapped[str | None]
 
 
 class WrapUpRow(Base):
@@ -214,6 +229,29 @@ class WrapUpRow(Base):
     code: Mapped[str | None]
     note: Mapped[str | None]
     ended_by: Mapped[str | None]
+
+
+class AgentIntervalRow(Base):
+    """A time in which neither an agent's status nor state changed. One fact begins at most one."""
+
+    __tablename__ = "agent_intervals"
+    __table_args__ = (
+        Index("ix_agent_intervals_site_ended_seq", "site", "ended_seq"),
+        Index("ix_agent_intervals_started_at", "started_at"),
+    )
+
+    site: Mapped[str] = mapped_column(String(31), primary_key=True)
+    started_seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    ended_seq: Mapped[int | None]
+    agent: Mapped[str]
+    status: Mapped[str]
+    state: Mapped[str]
+    reason: Mapped[str | None]
+    contact: Mapped[str | None]
+    started_at: Mapped[datetime]
+    assumed: Mapped[bool]  # no fact has told the state at its beginning
+    ended_at: Mapped[datetime | None]  # null while it goes on
+    ms: Mapped[int | None]
 
 
 class CustomerRow(Base):

@@ -19,6 +19,7 @@ TAGS: Final[list[dict[str, Any]]] = [
     {"name": "policies", "description": "What is insured. 保单。"},
     {"name": "flows", "description": "What callers meet: versions, releases, figures. 流程版本与发布。"},
     {"name": "configuration", "description": "What stands where: versions, changes, how far each site is. 配置版本。"},
+    {"name": "measures", "description": "Service levels, handling times, occupancy. 指标。"},
     {"name": "sites", "description": "Where calls are answered. 中心。"},
     {"name": "health", "description": "For operators. 运维。"},
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -17,6 +17,8 @@ from cti.facts import KINDS, Fact, FactData, parse_data
 from cti.facts.kinds import (
     AgentConnected,
     AgentDisconnected,
+    CallbackMerged,
+    CallbackRequested,
     ContactArrived,
     ContactEnded,
     FlowEntered,
@@ -28,11 +30,15 @@ from cti.facts.kinds import (
     OfferOutcome,
     QueueEntered,
     QueueLeft,
+    QueueOutcome,
+    SurveyAnswered,
     WrapUpEnded,
     WrapUpStarted,
 )
 
 CUSTOMER_LEG = "customer"
+SATISFIED = 4  # a score that counts as satisfied, or higher
+_MAY_GO_ON = (QueueOutcome.KEY, QueueOutcome.TIMEOUT, QueueOutcome.CALLBACK)  # with a callback
 
 
 @dataclass(kw_only=True)
@@ -51,6 +57,11 @@ class Leg:
     talk_ms: int | None = None
     hold_ms: int | None = None
     ended_by: str | None = None
+    visit: int | None = None
+    wrap_up_ms: int | None = None
+    survey_answers: int | None = None
+    survey_satisfied: int | None = None
+    survey_sum: int | None = None
 
 
 @dataclass(kw_only=True)
@@ -74,6 +85,10 @@ class QueueVisit:
     left_at: datetime | None = None
     outcome: str | None = None
     waited_ms: int | None = None
+    since: datetime | None = None
+    continued: str | None = None
+    agent: str | None = None
+    agent_site: str | None = None
 
 
 @dataclass(kw_only=True)
@@ -99,6 +114,7 @@ class Contact:
     id: str
     site: str
     channel: str | None = None
+    direction: str | None = None
     hotline: str | None = None
     caller: str | None = None
     called: str | None = None
@@ -118,6 +134,7 @@ class Contact:
     talk_ms: int | None = None
     hold_ms: int | None = None
     wrap_up_code: str | None = None
+    callback_queue: str | None = None
 
 
 @dataclass
@@ -127,6 +144,7 @@ class ContactStory:
     nodes: list[NodeVisit] = field(default_factory=list)
     queues: list[QueueVisit] = field(default_factory=list)
     wrap_ups: list[WrapUp] = field(default_factory=list)
+    scores: list[tuple[str, int]] = field(default_factory=list)  # (leg after which it was given, score)
 
 
 def in_order(facts: Iterable[Fact]) -> list[Fact]:
@@ -162,8 +180,8 @@ def _tell(story: ContactStory, fact: Fact, data: FactData) -> None:
     contact = story.contact
     match data:
         case ContactArrived():
-            _fill(contact, channel=data.channel, hotline=data.hotline, caller=data.caller, called=data.called,
-                  node=data.node, arrived_at=fact.at)  # fmt: skip
+            _fill(contact, channel=data.channel, direction=data.direction, hotline=data.hotline, caller=data.caller,
+                  called=data.called, node=data.node, arrived_at=fact.at)  # fmt: skip
         case FlowEntered():
             contact.flow, contact.flow_version, contact.language = data.flow, data.version, data.language
         case LanguageChosen():
@@ -171,12 +189,15 @@ def _tell(story: ContactStory, fact: Fact, data: FactData) -> None:
         case NodeVisited():
             story.nodes.append(NodeVisit(left_at=fact.at, **data.model_dump()))
         case QueueEntered():
-            story.queues.append(
-                QueueVisit(queue=data.queue, skills=data.skills, priority=data.priority, entered_at=fact.at)
-            )
+            _enter(story, data, fact.at)
         case QueueLeft():
             visit = _last_open(story.queues, queue=data.queue) or _added(story.queues, QueueVisit(queue=data.queue))
             visit.left_at, visit.outcome, visit.waited_ms = fact.at, data.outcome, data.waited_ms
+        case CallbackRequested() | CallbackMerged():
+            contact.callback_queue = data.queue
+            before = _last_of(story.queues, data.queue)
+            if before is not None and before.outcome in _MAY_GO_ON:
+                before.continued = "callback"
         case OfferMade() | OfferEnded() | AgentConnected() | AgentDisconnected():
             _tell_leg(story, fact, data)
         case HoldEnded():
@@ -192,8 +213,21 @@ def _tell(story: ContactStory, fact: Fact, data: FactData) -> None:
             )
             work.ended_at, work.code, work.note, work.ended_by, work.ms = (
                 fact.at, data.code, data.note, data.by, data.ms)  # fmt: skip
+        case SurveyAnswered():
+            talked = next((leg.leg for leg in reversed(story.legs.values()) if leg.answered_at), CUSTOMER_LEG)
+            story.scores.append((talked, data.score))
         case ContactEnded():
             _fill(contact, ended_at=fact.at, duration_ms=data.ms, cause=data.cause, ended_by=data.by)
+
+
+def _enter(story: ContactStory, data: QueueEntered, at: datetime) -> None:
+    """A customer who comes back to a queue that was left by a key has kept the place."""
+    visit = QueueVisit(queue=data.queue, skills=data.skills, priority=data.priority, entered_at=at,
+                       since=at - timedelta(milliseconds=data.waited_ms))  # fmt: skip
+    before = _last_of(story.queues, data.queue)
+    if before is not None and before.outcome == QueueOutcome.KEY and before.since is not None:
+        before.continued, visit.since = "return", before.since
+    story.queues.append(visit)
 
 
 def _tell_leg(
@@ -201,6 +235,8 @@ def _tell_leg(
 ) -> None:
     leg = story.legs.setdefault(data.offer, Leg(leg=data.offer, party="agent"))
     _fill(leg, agent=data.agent, agent_site=data.agent_site)
+    if not isinstance(data, AgentDisconnected) and (visit := _last_of(story.queues, data.queue)) is not None:
+        _fill(leg, visit=next(n for n, known in enumerate(story.queues) if known is visit))
     match data:
         case OfferMade():
             _fill(leg, queue=data.queue, started_at=fact.at, waited_ms=data.waited_ms)
@@ -221,7 +257,7 @@ def _sum_up(story: ContactStory) -> None:
         contact.agent, contact.agent_site = talks[-1].agent, talks[-1].agent_site
     if story.queues:
         contact.queue = story.queues[-1].queue
-    contact.waited_ms = _total(visit.waited_ms for visit in story.queues)
+    contact.waited_ms = _total(visit.waited_ms for visit in story.queues if visit.continued != "return")
     contact.talk_ms = _total(leg.talk_ms for leg in talks)
     contact.hold_ms = _total(leg.hold_ms for leg in talks)
     contact.wrap_up_code = next((work.code for work in reversed(story.wrap_ups) if work.code), None)
@@ -229,6 +265,30 @@ def _sum_up(story: ContactStory) -> None:
         customer = Leg(leg=CUSTOMER_LEG, party="customer", started_at=contact.arrived_at, ended_at=contact.ended_at,
                        ended_by=contact.ended_by)  # fmt: skip
         story.legs = {CUSTOMER_LEG: customer, **story.legs}
+    for leg in talks:
+        if leg.visit is not None:
+            story.queues[leg.visit].agent, story.queues[leg.visit].agent_site = leg.agent, leg.agent_site
+    for work in story.wrap_ups:
+        served = _served_by(talks, work)
+        if served is not None and work.ms is not None:
+            served.wrap_up_ms = (served.wrap_up_ms or 0) + work.ms
+    for name, score in story.scores:
+        if (scored := story.legs.get(name)) is not None:
+            scored.survey_answers = (scored.survey_answers or 0) + 1
+            scored.survey_satisfied = (scored.survey_satisfied or 0) + (score >= SATISFIED)
+            scored.survey_sum = (scored.survey_sum or 0) + score
+
+
+def _served_by(talks: Sequence[Leg], work: WrapUp) -> Leg | None:
+    """The conversation that was wrapped up: the agent's last before it, as far as the clocks of two sites can tell."""
+    its = [leg for leg in talks if leg.agent == work.agent]
+    began = work.started_at or work.ended_at
+    earlier = [leg for leg in its if began and leg.answered_at and leg.answered_at <= began]
+    return next(reversed(earlier or its), None)
+
+
+def _last_of(visits: Sequence[QueueVisit], queue: str) -> QueueVisit | None:
+    return next((visit for visit in reversed(visits) if visit.queue == queue), None)
 
 
 def _total(parts: Iterable[int | None]) -> int | None:

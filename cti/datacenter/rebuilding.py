@@ -1,4 +1,5 @@
-"""Tells every contact again from its facts: after a fault in a projection was mended, or when it tells more than it did.
+"""Tells every contact, and what agents did, again from the facts: after a fault in a projection was mended, or when it tells more
+than it did.
 
 The data center may go on taking facts meanwhile: each contact is locked while it is written, and reads the facts that are there then.
 """
@@ -9,8 +10,9 @@ from collections.abc import Callable
 
 from sqlalchemy import func, select
 
+from cti.datacenter.agent_refreshing import rebuild_agents
 from cti.datacenter.database import Database
-from cti.datacenter.models import FactRow
+from cti.datacenter.models import FactRow, SiteProgressRow
 from cti.datacenter.projecting import refresh_contacts
 
 CHUNK = 400  # contacts per transaction
@@ -22,6 +24,10 @@ async def rebuild(database: Database, progress: Callable[[int, int], None] = lam
     of_contacts = FactRow.contact.is_not(None)
     async with database.reading() as session:
         total = await session.scalar(select(func.count(func.distinct(FactRow.contact))).where(of_contacts)) or 0
+        sites = (await session.scalars(select(SiteProgressRow.site).order_by(SiteProgressRow.site))).all()
+    for site in sites:
+        async with database.writing() as connection:
+            await rebuild_agents(connection, site)
     done, last = 0, ""
     while True:
         following = select(FactRow.contact).where(of_contacts, FactRow.contact > last).distinct()

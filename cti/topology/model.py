@@ -5,7 +5,6 @@ The four shapes of a center (central or many access points, central or many seat
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from ipaddress import ip_address
 from typing import Annotated, Any, Self
 
@@ -63,7 +62,7 @@ class Agent(_Model):
     remote: bool = Field(default=False, description="registers over the Internet, from behind a router of its own")
     node: Name | None = Field(
         default=None,
-        description="where the agent's phone and browser register; by default agents are spread over the site's nodes",
+        description="where the agent's phone and browser register; by default at the site's first node",
     )
 
 
@@ -89,12 +88,9 @@ class Site(_Model):
         return self
 
     def node_of(self, agent: str) -> Node:
-        """The node at which an agent's phone and browser register: the one that the topology names, else one that depends on the
-        agent's number and the nodes' names alone, so that a node more moves only the agents that it takes over."""
+        """The node at which an agent's phone and browser register."""
         named = next((a.node for a in self.agents if a.number == agent), None)
-        if named is not None:
-            return next(node for node in self.nodes if node.name == named)
-        return max(self.nodes, key=lambda node: blake2b(f"{node.name} {agent}".encode(), digest_size=8).digest())
+        return next((node for node in self.nodes if node.name == named), self.nodes[0])
 
     @property
     def agents_url(self) -> str:

@@ -8,6 +8,7 @@ import shlex
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
 from pathlib import Path
 
+from cti.asterisk.cel import keep_small
 from cti.asterisk.pbx.check import node_listeners, port_problems
 from cti.asterisk.pbx.installation import Installation
 from cti.asterisk.pbx.prompts import render_prompts
@@ -15,6 +16,7 @@ from cti.asterisk.pbx.render import render, write
 from cti.asterisk.pbx.runtime import Runtime
 from cti.kit.errors import EnvironmentProblem, Problem, problem
 from cti.kit.logging import get_logger
+from cti.kit.tasks import first_of
 
 log = get_logger(__name__)
 
@@ -111,8 +113,10 @@ class Pbx:
         await asyncio.gather(*(self.stop(node) for node in list(self._processes)))
 
     async def wait(self, node: str) -> int:
-        """Waits for the end of a node that this process runs; gives its exit status. Raises KeyError for others."""
-        return await self._processes[node].wait()
+        """Waits for the end of a node that this process runs; gives its exit status. Raises KeyError for others. Meanwhile
+        Asterisk's account of calls is kept from growing without end."""
+        status: int = await first_of(self._processes[node].wait(), keep_small(self._folder(node)))
+        return status
 
     def pid(self, node: str) -> int | None:
         """Asterisk's process id, if this process runs the node."""

@@ -20,7 +20,7 @@ EMERGENCY = Path(__file__).with_name("emergency.py")
 SUFFIX = ".conf.j2"
 # What emergency.py imports: copied beside it, since the Asterisk root knows nothing of our environment.
 LIBRARIES = ("asterisk", "six")
-FOLDERS = ("etc", "run", "log", "spool", "lib", "lib/keys", "agi-bin")
+FOLDERS = ("etc", "run", "log", "log/cel-custom", "spool", "lib", "lib/keys", "agi-bin")
 # Asterisk's defaults are right, but it complains about the file's absence.
 DEFAULTS = ("acl.conf", "ccss.conf", "pjproject.conf", "res_fax.conf", "stasis.conf", "udptl.conf")
 

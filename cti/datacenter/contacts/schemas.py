@@ -15,6 +15,7 @@ _SUMMARY: dict[str, Any] = {
     "id": "sh1-1763885702.17",
     "site": "sh",
     "channel": "voice",
+    "direction": "inbound",
     "hotline": "95500",
     "caller": "13800138000",
     "called": "95500",
@@ -46,6 +47,7 @@ class ContactSummary(_Model):
     id: str = Field(description="the contact's id")
     site: str = Field(description="the site where it arrived")
     channel: str | None = Field(description="`voice`")
+    direction: str | None = Field(default=None, description="`inbound`, or `outbound`: a customer who is called back")
     hotline: str | None = Field(description="the hotline that was reached")
     caller: str | None = Field(description="the customer's number; empty if withheld")
     called: str | None = Field(description="the number dialed")

@@ -16,12 +16,12 @@ from sqlalchemy import delete, select, update
 
 from cti.datacenter import back_up, rebuild, restore
 from cti.datacenter.database import Database
-from cti.datacenter.models import Base, ContactRow, LegRow, NodeVisitRow, QueueVisitRow, WrapUpRow
+from cti.datacenter.models import AgentIntervalRow, Base, ContactRow, LegRow, NodeVisitRow, QueueVisitRow, WrapUpRow
 from cti.kit.errors import EnvironmentProblem
 from tests.datacenter import make_config, running_datacenter
 from tests.scribe import Scribe
 
-PROJECTED: tuple[type[Base], ...] = (ContactRow, LegRow, NodeVisitRow, QueueVisitRow, WrapUpRow)
+PROJECTED: tuple[type[Base], ...] = (AgentIntervalRow, ContactRow, LegRow, NodeVisitRow, QueueVisitRow, WrapUpRow)
 
 
 async def told(database: Database) -> dict[str, list[tuple[Any, ...]]]:

@@ -49,6 +49,7 @@ def test_every_path_of_the_api_is_there(document: dict[str, Any]) -> None:
         "GET /api/v1/configuration/versions/{n}/changes",
         "POST /api/v1/configuration/rollback",
         "PUT /api/v1/configuration/acknowledgement",
+        "GET /api/v1/measures",
         "GET /api/v1/sites",
         "GET /api/v1/webphone",
         "GET /healthz",
@@ -118,6 +119,7 @@ def test_examples_fit_their_models(document: dict[str, Any]) -> None:
     from cti.datacenter.flow_stats.schemas import FlowStats
     from cti.datacenter.ingest.schemas import EXAMPLE_FACT, Acknowledgement
     from cti.datacenter.ingest.sorting import sort_out
+    from cti.datacenter.measures.schemas import MeasureTable
     from cti.datacenter.policies.schemas import Policy
     from cti.datacenter.releases.schemas import PublishedVersion, Release, ReleaseList, ReleaseState, VersionList
     from cti.datacenter.sites.schemas import SiteList, WebPhone
@@ -141,6 +143,7 @@ def test_examples_fit_their_models(document: dict[str, Any]) -> None:
         ContactSummary,
         Customer,
         Acknowledgement,
+        MeasureTable,
         Policy,
         SiteList,
         WebPhone,
