@@ -20,6 +20,130 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/configuration": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Read which version counts
+         * @description The newest version, and how each site stands with it. Sites ask every second.
+         */
+        readonly get: operations["read_state_api_v1_configuration_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/configuration/acknowledgement": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /**
+         * Say how a site stands with a version
+         * @description For sites.
+         */
+        readonly put: operations["say_standing_api_v1_configuration_acknowledgement_put"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/configuration/rollback": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Go back to a version
+         * @description What it says counts again, as a new version.
+         */
+        readonly post: operations["return_to_api_v1_configuration_rollback_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/configuration/versions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List versions
+         * @description Newest first.
+         */
+        readonly get: operations["list_configurations_api_v1_configuration_versions_get"];
+        readonly put?: never;
+        /**
+         * Publish a configuration
+         * @description Checks it as sites will; from then on it counts. The same one again is no fault. 409 when another version was published since the one that it is based on; what changed then stands in the answer.
+         */
+        readonly post: operations["publish_configuration_api_v1_configuration_versions_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/configuration/versions/{n}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Read a version
+         * @description And what it says, by the names of a topology file.
+         */
+        readonly get: operations["read_configuration_api_v1_configuration_versions__n__get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/configuration/versions/{n}/changes": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Compare two versions
+         * @description What is different in a version since another one, in words.
+         */
+        readonly get: operations["read_changes_api_v1_configuration_versions__n__changes_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/contacts": {
         readonly parameters: {
             readonly query?: never;
@@ -260,6 +384,26 @@ export interface paths {
          * @description The zip archive that was published. For sites.
          */
         readonly get: operations["fetch_bundle_api_v1_flows__hotline__versions__version__bundle_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/measures": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Read measures by interval and group
+         * @description Service levels, ASA, AHT, abandonment, occupancy, containment and what they are computed from, by 15 minutes, hour or day of a time zone, and by queue, site, agent and flow. Every measure comes with its formula. Which can be told depends on the groups: an agent's time belongs to no queue, a wait to no agent. `format`, or else the header Accept, chooses JSON, CSV or XLSX.
+         */
+        readonly get: operations["read_measures_api_v1_measures_get"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -552,6 +696,12 @@ export interface components {
             readonly what: components["schemas"]["Sentence"];
         };
         /**
+         * Callbacks
+         * @description Whether customers who were called back count.
+         * @enum {string}
+         */
+        readonly Callbacks: "include" | "exclude" | "only";
+        /**
          * Canary
          * @description A version that only some callers meet.
          */
@@ -588,6 +738,244 @@ export interface components {
             readonly version: string;
         };
         /**
+         * ConfigurationChange
+         * @description One difference between two versions.
+         * @example {
+         *       "restart": [],
+         *       "what": {
+         *         "en": "skill advice 70 → 80",
+         *         "zh": "技能 advice 70 → 80"
+         *       },
+         *       "where": "agent 1003"
+         *     }
+         */
+        readonly ConfigurationChange: {
+            /**
+             * Restart
+             * @description what takes it at its next start only; all others take it while they run
+             */
+            readonly restart: readonly string[];
+            /** @description what is different */
+            readonly what: components["schemas"]["Sentence"];
+            /**
+             * Where
+             * @description the agent, site, node or carrier
+             */
+            readonly where: string;
+        };
+        /**
+         * ConfigurationChangeList
+         * @description What differs between two versions.
+         * @example {
+         *       "items": [
+         *         {
+         *           "restart": [],
+         *           "what": {
+         *             "en": "skill advice 70 → 80",
+         *             "zh": "技能 advice 70 → 80"
+         *           },
+         *           "where": "agent 1003"
+         *         }
+         *       ],
+         *       "n": 7,
+         *       "since": 6
+         *     }
+         */
+        readonly ConfigurationChangeList: {
+            /**
+             * Items
+             * @description by hotline, sites, agents
+             */
+            readonly items: readonly components["schemas"]["ConfigurationChange"][];
+            /**
+             * N
+             * @description the other
+             */
+            readonly n: number;
+            /**
+             * Since
+             * @description the one; 0 is the data center's own topology file
+             */
+            readonly since: number;
+        };
+        /**
+         * ConfigurationHead
+         * @description One version, without what it says. It never changes.
+         * @example {
+         *       "action": "published",
+         *       "at": "2026-11-26T04:00:00.000000Z",
+         *       "author": "wang.fang",
+         *       "digest": "8c01fc7986b23a1d1b8a4b8e5f2c7d105d41402abc4b2a76b9719d911017c592",
+         *       "message": "1005 入职",
+         *       "n": 7,
+         *       "source": 6
+         *     }
+         */
+        readonly ConfigurationHead: {
+            /** @description how it came to be */
+            readonly action: components["schemas"]["Origin"];
+            /**
+             * At
+             * Format: date-time
+             * @description since when it counts
+             */
+            readonly at: string;
+            /**
+             * Author
+             * @description who did it
+             */
+            readonly author: string;
+            /**
+             * Digest
+             * @description SHA-256 of the document, hexadecimal
+             */
+            readonly digest: string;
+            /**
+             * Message
+             * @description why
+             */
+            readonly message: string;
+            /**
+             * N
+             * @description counts up by one
+             */
+            readonly n: number;
+            /**
+             * Source
+             * @description the version that it was based on, or that it repeats
+             */
+            readonly source: number;
+        };
+        /**
+         * ConfigurationState
+         * @description The version that counts, and how the sites stand with it.
+         * @example {
+         *       "sites": [
+         *         {
+         *           "at": "2026-11-26T04:00:01.000000Z",
+         *           "n": 7,
+         *           "nodes": [],
+         *           "outcome": "taken",
+         *           "reason": "",
+         *           "restart": [],
+         *           "site": "sh"
+         *         }
+         *       ],
+         *       "version": {
+         *         "action": "published",
+         *         "at": "2026-11-26T04:00:00.000000Z",
+         *         "author": "wang.fang",
+         *         "digest": "8c01fc7986b23a1d1b8a4b8e5f2c7d105d41402abc4b2a76b9719d911017c592",
+         *         "message": "1005 入职",
+         *         "n": 7,
+         *         "source": 6
+         *       }
+         *     }
+         */
+        readonly ConfigurationState: {
+            /**
+             * Sites
+             * @description what each site said last
+             */
+            readonly sites: readonly components["schemas"]["SiteStanding"][];
+            /** @description none: every machine uses its own topology file */
+            readonly version: components["schemas"]["ConfigurationHead"] | null;
+        };
+        /**
+         * ConfigurationVersion
+         * @description One version and what it says.
+         * @example {
+         *       "action": "published",
+         *       "at": "2026-11-26T04:00:00.000000Z",
+         *       "author": "wang.fang",
+         *       "digest": "8c01fc7986b23a1d1b8a4b8e5f2c7d105d41402abc4b2a76b9719d911017c592",
+         *       "message": "1005 入职",
+         *       "n": 7,
+         *       "source": 6,
+         *       "topology": {
+         *         "hotline": "95500",
+         *         "sites": [
+         *           {
+         *             "host": "127.0.1.1",
+         *             "name": "sh",
+         *             "nodes": [
+         *               {
+         *                 "address": "127.0.1.1",
+         *                 "name": "sh1"
+         *               }
+         *             ]
+         *           }
+         *         ]
+         *       }
+         *     }
+         */
+        readonly ConfigurationVersion: {
+            /** @description how it came to be */
+            readonly action: components["schemas"]["Origin"];
+            /**
+             * At
+             * Format: date-time
+             * @description since when it counts
+             */
+            readonly at: string;
+            /**
+             * Author
+             * @description who did it
+             */
+            readonly author: string;
+            /**
+             * Digest
+             * @description SHA-256 of the document, hexadecimal
+             */
+            readonly digest: string;
+            /**
+             * Message
+             * @description why
+             */
+            readonly message: string;
+            /**
+             * N
+             * @description counts up by one
+             */
+            readonly n: number;
+            /**
+             * Source
+             * @description the version that it was based on, or that it repeats
+             */
+            readonly source: number;
+            /**
+             * Topology
+             * @description what a topology file says, without what is the default
+             */
+            readonly topology: {
+                readonly [key: string]: unknown;
+            };
+        };
+        /**
+         * ConfigurationVersionList
+         * @description What was published.
+         * @example {
+         *       "items": [
+         *         {
+         *           "action": "published",
+         *           "at": "2026-11-26T04:00:00.000000Z",
+         *           "author": "wang.fang",
+         *           "digest": "8c01fc7986b23a1d1b8a4b8e5f2c7d105d41402abc4b2a76b9719d911017c592",
+         *           "message": "1005 入职",
+         *           "n": 7,
+         *           "source": 6
+         *         }
+         *       ]
+         *     }
+         */
+        readonly ConfigurationVersionList: {
+            /**
+             * Items
+             * @description newest first
+             */
+            readonly items: readonly components["schemas"]["ConfigurationHead"][];
+        };
+        /**
          * ContactDetail
          * @description The whole story.
          * @example {
@@ -598,6 +986,7 @@ export interface components {
          *       "caller": "13800138000",
          *       "cause": "served",
          *       "channel": "voice",
+         *       "direction": "inbound",
          *       "duration_ms": 218116,
          *       "ended_at": "2026-11-23T08:18:40.221001Z",
          *       "ended_by": "customer",
@@ -674,6 +1063,11 @@ export interface components {
              * @description `voice`
              */
             readonly channel: string | null;
+            /**
+             * Direction
+             * @description `inbound`, or `outbound`: a customer who is called back
+             */
+            readonly direction?: string | null;
             /**
              * Duration Ms
              * @description from arrival to end, ms
@@ -793,6 +1187,7 @@ export interface components {
          *           "caller": "13800138000",
          *           "cause": "served",
          *           "channel": "voice",
+         *           "direction": "inbound",
          *           "duration_ms": 218116,
          *           "ended_at": "2026-11-23T08:18:40.221001Z",
          *           "ended_by": "customer",
@@ -833,6 +1228,7 @@ export interface components {
          *       "caller": "13800138000",
          *       "cause": "served",
          *       "channel": "voice",
+         *       "direction": "inbound",
          *       "duration_ms": 218116,
          *       "ended_at": "2026-11-23T08:18:40.221001Z",
          *       "ended_by": "customer",
@@ -883,6 +1279,11 @@ export interface components {
              * @description `voice`
              */
             readonly channel: string | null;
+            /**
+             * Direction
+             * @description `inbound`, or `outbound`: a customer who is called back
+             */
+            readonly direction?: string | null;
             /**
              * Duration Ms
              * @description from arrival to end, ms
@@ -1008,6 +1409,12 @@ export interface components {
             readonly policies: readonly string[];
         };
         /**
+         * Dimension
+         * @description By what figures can be told apart, besides time.
+         * @enum {string}
+         */
+        readonly Dimension: "queue" | "site" | "agent" | "flow" | "reason";
+        /**
          * EndCause
          * @description Why a contact ended.
          * @enum {string}
@@ -1045,6 +1452,12 @@ export interface components {
              */
             readonly where: string;
         };
+        /**
+         * Every
+         * @description How long the intervals are.
+         * @enum {string}
+         */
+        readonly Every: "15min" | "hour" | "day" | "total";
         /**
          * Fact
          * @description One thing that happened at one site. `(site, seq)` is the idempotency key: gapless per site, from 1.
@@ -1180,6 +1593,12 @@ export interface components {
             readonly versions: readonly components["schemas"]["VersionStats"][];
         };
         /**
+         * Format
+         * @description What the answer is.
+         * @enum {string}
+         */
+        readonly Format: "json" | "csv" | "xlsx";
+        /**
          * Health
          * @description The process lives.
          */
@@ -1268,6 +1687,210 @@ export interface components {
              * @description how long the customer had waited when the offer was made, ms
              */
             readonly waited_ms: number | null;
+        };
+        /**
+         * MeasureRow
+         * @description The figures of one interval and one group. A dimension that was not asked for is null.
+         */
+        readonly MeasureRow: {
+            /**
+             * Agent
+             * @description the agent
+             */
+            readonly agent?: string | null;
+            /**
+             * End
+             * Format: date-time
+             * @description where it ends; the last at `until`
+             */
+            readonly end: string;
+            /**
+             * Flow
+             * @description the flow; null also where no flow answered
+             */
+            readonly flow?: string | null;
+            /**
+             * Queue
+             * @description the queue
+             */
+            readonly queue?: string | null;
+            /**
+             * Reason
+             * @description why the agent took no contacts
+             */
+            readonly reason?: string | null;
+            /**
+             * Site
+             * @description the site
+             */
+            readonly site?: string | null;
+            /**
+             * Start
+             * Format: date-time
+             * @description where the interval begins, with the zone's offset; the first at `since`
+             */
+            readonly start: string;
+            /**
+             * Values
+             * @description measure → number; null where there is nothing to divide by
+             */
+            readonly values: {
+                readonly [key: string]: number | null;
+            };
+        };
+        /**
+         * MeasureTable
+         * @description Figures by interval and group. Intervals in which nothing was counted are left out.
+         * @example {
+         *       "group_by": [
+         *         "queue"
+         *       ],
+         *       "interval": "15min",
+         *       "measures": [
+         *         {
+         *           "formula_en": "waits that did not go on elsewhere",
+         *           "formula_zh": "排队次数（转回呼或返回原队列的不重复计）",
+         *           "id": "offered",
+         *           "name_en": "offered",
+         *           "name_zh": "进入排队",
+         *           "unit": "count"
+         *         },
+         *         {
+         *           "formula_en": "offered, connected to an agent",
+         *           "formula_zh": "进入排队并接通坐席",
+         *           "id": "answered",
+         *           "name_en": "answered",
+         *           "name_zh": "接通",
+         *           "unit": "count"
+         *         },
+         *         {
+         *           "formula_en": "answered ≤ T / (offered − short abandons)",
+         *           "formula_zh": "T 内接通 / (进入排队 − 短时放弃)",
+         *           "id": "service_level",
+         *           "name_en": "service level",
+         *           "name_zh": "服务水平",
+         *           "unit": "share"
+         *         },
+         *         {
+         *           "formula_en": "wait of answered (queue + ring) / answered",
+         *           "formula_zh": "接通者的等待（排队 + 振铃） / 接通",
+         *           "id": "asa_ms",
+         *           "name_en": "ASA",
+         *           "name_zh": "平均应答速度",
+         *           "unit": "ms"
+         *         }
+         *       ],
+         *       "rows": [
+         *         {
+         *           "end": "2026-11-23T09:15:00+08:00",
+         *           "queue": "claims",
+         *           "start": "2026-11-23T09:00:00+08:00",
+         *           "values": {
+         *             "answered": 108,
+         *             "asa_ms": 9120,
+         *             "offered": 120,
+         *             "service_level": 0.8534
+         *           }
+         *         }
+         *       ],
+         *       "short_seconds": 5,
+         *       "since": "2026-11-23T00:00:00+08:00",
+         *       "totals": {
+         *         "answered": 108,
+         *         "asa_ms": 9120,
+         *         "offered": 120,
+         *         "service_level": 0.8534
+         *       },
+         *       "until": "2026-11-24T00:00:00+08:00",
+         *       "within_seconds": 20,
+         *       "zone": "Asia/Shanghai"
+         *     }
+         */
+        readonly MeasureTable: {
+            /**
+             * Group By
+             * @description the dimensions that rows are told apart by
+             */
+            readonly group_by: readonly components["schemas"]["Dimension"][];
+            /** @description how long the intervals are */
+            readonly interval: components["schemas"]["Every"];
+            /**
+             * Measures
+             * @description what is told, in order, with formulas
+             */
+            readonly measures: readonly components["schemas"]["MeasureView"][];
+            /**
+             * Rows
+             * @description by time, then by group
+             */
+            readonly rows: readonly components["schemas"]["MeasureRow"][];
+            /**
+             * Short Seconds
+             * @description who leaves before this is a short abandon
+             */
+            readonly short_seconds: number;
+            /**
+             * Since
+             * Format: date-time
+             * @description counted from here on
+             */
+            readonly since: string;
+            /**
+             * Totals
+             * @description measure → number over all rows, computed from the sums of what was counted
+             */
+            readonly totals: {
+                readonly [key: string]: number | null;
+            };
+            /**
+             * Until
+             * Format: date-time
+             * @description counted before this
+             */
+            readonly until: string;
+            /**
+             * Within Seconds
+             * @description T of the service levels
+             */
+            readonly within_seconds: number;
+            /**
+             * Zone
+             * @description the time zone of days and of the offsets shown
+             */
+            readonly zone: string;
+        };
+        /**
+         * MeasureView
+         * @description One measure, with its formula.
+         */
+        readonly MeasureView: {
+            /**
+             * Formula En
+             * @description how it is computed, in English; T is `within_seconds`
+             */
+            readonly formula_en: string;
+            /**
+             * Formula Zh
+             * @description how it is computed, in Chinese; T is `within_seconds`
+             */
+            readonly formula_zh: string;
+            /**
+             * Id
+             * @description what programs call it
+             */
+            readonly id: string;
+            /**
+             * Name En
+             * @description in English
+             */
+            readonly name_en: string;
+            /**
+             * Name Zh
+             * @description in Chinese
+             */
+            readonly name_zh: string;
+            /** @description `count`, `ms`, `share` (0 to 1) or `score` (1 to 5) */
+            readonly unit: components["schemas"]["Unit"];
         };
         /**
          * Missing
@@ -1491,6 +2114,12 @@ export interface components {
             readonly waited_ms: number | null;
         };
         /**
+         * Origin
+         * @description Where a version came from.
+         * @enum {string}
+         */
+        readonly Origin: "published" | "rolled_back";
+        /**
          * Party
          * @description Who did it.
          * @enum {string}
@@ -1538,6 +2167,52 @@ export interface components {
          * @enum {string}
          */
         readonly PolicyStatus: "in_force" | "lapsed" | "expired" | "cancelled";
+        /**
+         * Publication
+         * @description A whole configuration, and the version that its author had before them.
+         */
+        readonly Publication: {
+            /**
+             * Author
+             * @description who did it
+             * @example wang.fang
+             */
+            readonly author: string;
+            /**
+             * Based On
+             * @description the version that it was made from; 0 if nothing was published yet
+             * @example 6
+             */
+            readonly based_on: number;
+            /**
+             * Message
+             * @description why
+             * @example 新增台风公告
+             */
+            readonly message: string;
+            /**
+             * Topology
+             * @description what a topology file says, by the same names
+             * @example {
+             *       "hotline": "95500",
+             *       "sites": [
+             *         {
+             *           "host": "127.0.1.1",
+             *           "name": "sh",
+             *           "nodes": [
+             *             {
+             *               "address": "127.0.1.1",
+             *               "name": "sh1"
+             *             }
+             *           ]
+             *         }
+             *       ]
+             *     }
+             */
+            readonly topology: {
+                readonly [key: string]: unknown;
+            };
+        };
         /**
          * PublishedVersion
          * @description One version. It never changes.
@@ -1779,6 +2454,30 @@ export interface components {
             readonly sites: readonly components["schemas"]["SiteAcknowledgement"][];
         };
         /**
+         * Return
+         * @description Makes an earlier version count again, as a new one.
+         */
+        readonly Return: {
+            /**
+             * Author
+             * @description who did it
+             * @example wang.fang
+             */
+            readonly author: string;
+            /**
+             * Message
+             * @description why
+             * @example 新增台风公告
+             */
+            readonly message: string;
+            /**
+             * N
+             * @description the version to go back to
+             * @example 5
+             */
+            readonly n: number;
+        };
+        /**
          * Rollback
          * @description Ends a canary if there is one, else goes back to the version before.
          */
@@ -1878,6 +2577,60 @@ export interface components {
             readonly sites: readonly components["schemas"]["SiteView"][];
         };
         /**
+         * SiteOutcome
+         * @description What a site made of a version.
+         * @enum {string}
+         */
+        readonly SiteOutcome: "taken" | "restart_needed" | "refused";
+        /**
+         * SiteStanding
+         * @description How far a site is.
+         * @example {
+         *       "at": "2026-11-26T04:00:01.000000Z",
+         *       "n": 7,
+         *       "nodes": [],
+         *       "outcome": "taken",
+         *       "reason": "",
+         *       "restart": [],
+         *       "site": "sh"
+         *     }
+         */
+        readonly SiteStanding: {
+            /**
+             * At
+             * Format: date-time
+             * @description when it answered
+             */
+            readonly at: string;
+            /**
+             * N
+             * @description the last version that it answered
+             */
+            readonly n: number;
+            /**
+             * Nodes
+             * @description its nodes that have not loaded it: `cti pbx render --reload` where they stand
+             */
+            readonly nodes: readonly string[];
+            /** @description what it made of it */
+            readonly outcome: components["schemas"]["SiteOutcome"];
+            /**
+             * Reason
+             * @description why it was refused; empty if it was not
+             */
+            readonly reason: string;
+            /**
+             * Restart
+             * @description what of the site takes it at its next start only
+             */
+            readonly restart: readonly string[];
+            /**
+             * Site
+             * @description the site
+             */
+            readonly site: string;
+        };
+        /**
          * SiteView
          * @description One site.
          */
@@ -1907,6 +2660,42 @@ export interface components {
             readonly title: string;
         };
         /**
+         * StandingBody
+         * @description How a site stands with the configuration.
+         */
+        readonly StandingBody: {
+            /**
+             * N
+             * @description the version
+             */
+            readonly n: number;
+            /**
+             * Nodes
+             * @description its nodes that have not loaded it
+             * @default []
+             */
+            readonly nodes: readonly string[];
+            /** @description what the site made of it */
+            readonly outcome: components["schemas"]["SiteOutcome"];
+            /**
+             * Reason
+             * @description why it was refused: the code of the problem
+             * @default
+             */
+            readonly reason: string;
+            /**
+             * Restart
+             * @description what of the site takes it at its next start only
+             * @default []
+             */
+            readonly restart: readonly string[];
+            /**
+             * Site
+             * @description who answers
+             */
+            readonly site: string;
+        };
+        /**
          * Taken
          * @description What a site made of a release.
          * @enum {string}
@@ -1928,6 +2717,12 @@ export interface components {
              */
             readonly zh: string;
         };
+        /**
+         * Unit
+         * @description What a number is.
+         * @enum {string}
+         */
+        readonly Unit: "count" | "ms" | "share" | "score";
         /**
          * VersionList
          * @description What was published.
@@ -2125,6 +2920,410 @@ export interface operations {
             };
             /** @description The bearer token is missing or wrong. */
             readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    readonly read_state_api_v1_configuration_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ConfigurationState"];
+                };
+            };
+            /** @description The bearer token is missing or wrong. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A parameter or the body is wrong. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    readonly say_standing_api_v1_configuration_acknowledgement_put: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["StandingBody"];
+            };
+        };
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SiteStanding"];
+                };
+            };
+            /** @description The bearer token is missing or wrong. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A parameter or the body is wrong. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    readonly return_to_api_v1_configuration_rollback_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Return"];
+            };
+        };
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ConfigurationHead"];
+                };
+            };
+            /** @description The bearer token is missing or wrong. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Somebody else was faster. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A parameter or the body is wrong. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    readonly list_configurations_api_v1_configuration_versions_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ConfigurationVersionList"];
+                };
+            };
+            /** @description The bearer token is missing or wrong. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A parameter or the body is wrong. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    readonly publish_configuration_api_v1_configuration_versions_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Publication"];
+            };
+        };
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ConfigurationHead"];
+                };
+            };
+            /** @description The bearer token is missing or wrong. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Somebody else was faster. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The request is larger than 4 MiB; a version, than 96 MiB. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A parameter or the body is wrong. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    readonly read_configuration_api_v1_configuration_versions__n__get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description the version's number */
+                readonly n: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ConfigurationVersion"];
+                };
+            };
+            /** @description The bearer token is missing or wrong. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A parameter or the body is wrong. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    readonly read_changes_api_v1_configuration_versions__n__changes_get: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description the other; the one before without it */
+                readonly since?: number | null;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description the version's number */
+                readonly n: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ConfigurationChangeList"];
+                };
+            };
+            /** @description The bearer token is missing or wrong. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A parameter or the body is wrong. */
+            readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -2994,6 +4193,153 @@ export interface operations {
             };
             /** @description There is no such thing. */
             readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A parameter or the body is wrong. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    readonly read_measures_api_v1_measures_get: {
+        readonly parameters: {
+            readonly query: {
+                /** @description counted from here on; ISO 8601 with offset */
+                readonly since: string;
+                /** @description counted before this; ISO 8601 with offset */
+                readonly until: string;
+                /** @description up to 7 days by `15min`, 31 by `hour`, 93 by `day` or as one `total` */
+                readonly interval?: components["schemas"]["Every"];
+                /** @description any of queue, site, agent, flow, reason; repeated */
+                readonly group_by?: readonly components["schemas"]["Dimension"][];
+                /** @description IANA name of the zone whose clock cuts days */
+                readonly zone?: string;
+                /** @description these measures only, by id; repeated */
+                readonly measure?: readonly string[];
+                /** @description these queues only; repeated */
+                readonly queue?: readonly string[];
+                /** @description these sites only; repeated */
+                readonly site?: readonly string[];
+                /** @description these agents only; repeated */
+                readonly agent?: readonly string[];
+                /** @description these flows only; repeated */
+                readonly flow?: readonly string[];
+                /** @description whether customers who were called back count */
+                readonly callbacks?: components["schemas"]["Callbacks"];
+                /** @description T of the service levels, in seconds */
+                readonly within?: number;
+                /** @description who leaves before so many seconds is a short abandon */
+                readonly short?: number;
+                /** @description json, csv or xlsx */
+                readonly format?: components["schemas"]["Format"] | null;
+                /** @description of names in CSV and XLSX */
+                readonly language?: "zh" | "en";
+            };
+            readonly header?: {
+                /** @description chooses the format where `format` does not */
+                readonly accept?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The figures; as a table to save where the format says so. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "group_by": [
+                     *         "queue"
+                     *       ],
+                     *       "interval": "15min",
+                     *       "measures": [
+                     *         {
+                     *           "formula_en": "waits that did not go on elsewhere",
+                     *           "formula_zh": "排队次数（转回呼或返回原队列的不重复计）",
+                     *           "id": "offered",
+                     *           "name_en": "offered",
+                     *           "name_zh": "进入排队",
+                     *           "unit": "count"
+                     *         },
+                     *         {
+                     *           "formula_en": "offered, connected to an agent",
+                     *           "formula_zh": "进入排队并接通坐席",
+                     *           "id": "answered",
+                     *           "name_en": "answered",
+                     *           "name_zh": "接通",
+                     *           "unit": "count"
+                     *         },
+                     *         {
+                     *           "formula_en": "answered ≤ T / (offered − short abandons)",
+                     *           "formula_zh": "T 内接通 / (进入排队 − 短时放弃)",
+                     *           "id": "service_level",
+                     *           "name_en": "service level",
+                     *           "name_zh": "服务水平",
+                     *           "unit": "share"
+                     *         },
+                     *         {
+                     *           "formula_en": "wait of answered (queue + ring) / answered",
+                     *           "formula_zh": "接通者的等待（排队 + 振铃） / 接通",
+                     *           "id": "asa_ms",
+                     *           "name_en": "ASA",
+                     *           "name_zh": "平均应答速度",
+                     *           "unit": "ms"
+                     *         }
+                     *       ],
+                     *       "rows": [
+                     *         {
+                     *           "end": "2026-11-23T09:15:00+08:00",
+                     *           "queue": "claims",
+                     *           "start": "2026-11-23T09:00:00+08:00",
+                     *           "values": {
+                     *             "answered": 108,
+                     *             "asa_ms": 9120,
+                     *             "offered": 120,
+                     *             "service_level": 0.8534
+                     *           }
+                     *         }
+                     *       ],
+                     *       "short_seconds": 5,
+                     *       "since": "2026-11-23T00:00:00+08:00",
+                     *       "totals": {
+                     *         "answered": 108,
+                     *         "asa_ms": 9120,
+                     *         "offered": 120,
+                     *         "service_level": 0.8534
+                     *       },
+                     *       "until": "2026-11-24T00:00:00+08:00",
+                     *       "within_seconds": 20,
+                     *       "zone": "Asia/Shanghai"
+                     *     }
+                     */
+                    readonly "application/json": components["schemas"]["MeasureTable"];
+                };
+            };
+            /** @description The bearer token is missing or wrong. */
+            readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
