@@ -1,7 +1,8 @@
-"""The journal on a disk whose fsync fails: a real process under strace, which lets the system calls of a moment fail with EIO.
+"""The journal on a disk whose fsync fails, and on one that is full.
 
-What matters is what a machine that loses its power then would still have. The kernel drops the pages that it could not write and goes on
-showing them; so a segment whose fsync failed must not be believed beyond the last commit that succeeded, by whoever reads it.
+The first is a real process under strace, which lets the system calls of a moment fail with EIO. What matters is what a machine that
+loses its power then would still have. The kernel drops the pages that it could not write and goes on showing them; so a segment whose
+fsync failed must not be believed beyond the last commit that succeeded, by whoever reads it.
 """
 
 from __future__ import annotations
@@ -142,3 +143,53 @@ def test_what_a_failed_segment_shows_beyond_the_last_commit_does_not_count(tmp_p
         assert file.execute("SELECT max(seq) FROM facts").fetchone() > (on_disk,), "nothing to be taken in by"
     shutil.copy2(tmp_path / "log", log)
     assert [fact.id for fact in read_facts(tmp_path)] == facts
+
+
+FULL = """
+import asyncio, os, sys
+from pathlib import Path
+from cti.facts.kinds import NodeUp
+from cti.journal import SqliteJournal
+from cti.kit.clock import SystemClock
+
+folder, filling, UP = Path(sys.argv[1]), Path(sys.argv[1], "filling"), NodeUp(node="sh1")
+
+async def active():
+    journal = await SqliteJournal.open(folder / "sh", "sh", SystemClock(), retry=0.05)
+    await asyncio.gather(*(journal.record(UP) for _ in range(50)))
+    with filling.open("wb", buffering=0) as file:
+        try:
+            while file.write(bytes(4096)):
+                pass
+        except OSError:
+            pass
+    while not journal.degraded:
+        await journal.record(UP)
+    os._exit(0)
+
+async def successor():
+    async with await SqliteJournal.open(folder / "sh", "sh", SystemClock(), retry=0.05) as journal:
+        assert journal.last_seq >= 50
+        for _ in range(500):
+            await journal.record(UP)
+        assert journal.degraded and journal.figures().lost == 0
+        filling.unlink()
+        async with asyncio.timeout(10):
+            while journal.degraded:
+                await asyncio.sleep(0.01)
+        stored = await journal.read(0, 10**9)
+        assert [fact.seq for fact in stored] == list(range(1, journal.last_seq + 1)) and len(stored) >= 550
+
+asyncio.run(active() if sys.argv[2] == "active" else successor())
+"""
+
+
+def test_a_process_that_takes_over_on_a_full_disk_records_too(tmp_path: Path) -> None:
+    """A disk of three megabytes, which the first process fills before it dies."""
+    inside = ["unshare", "--user", "--map-root-user", "--mount", "bash", "-c"]
+    mount = f"mount -t tmpfs -o size=3m none {tmp_path}"
+    if subprocess.run([*inside, mount], capture_output=True, check=False).returncode:
+        pytest.skip("this system lets no process mount a disk of its own")
+    run = " && ".join(f'"{sys.executable}" -c "$0" {tmp_path} {who}' for who in ("active", "successor"))
+    done = subprocess.run([*inside, f"{mount} && {run}", FULL], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
