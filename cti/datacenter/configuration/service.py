@@ -46,16 +46,16 @@ class Configurations:
     def __init__(self, database: Database, clock: Clock, installed: Topology) -> None:
         """`installed` is what the data center's own file says; it counts until something is published, and is version 0."""
         self._database, self._clock, self._installed = database, clock, installed
-        self._known, self.topology = 0, installed
+        self._known, self.topology = "", installed  # the digest of what was published last
 
     async def state(self) -> ConfigurationState:
         """What counts now. Every second a site asks, so `topology` is never older than that, whoever published."""
         async with self._database.reading() as session:
             row = await repository.latest(session)
-            if row is not None and row.n != self._known:
+            if row is not None and row.digest != self._known:
                 whole = await repository.version(session, row.n)
                 if whole is not None:
-                    self._known, self.topology = row.n, Topology.model_validate(whole.document)
+                    self._known, self.topology = row.digest, Topology.model_validate(whole.document)
             rows = await repository.standings(session)
         sites = [
             SiteStanding(

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from cti.asterisk.pbx.installation import Installation
+from cti.asterisk.pbx.launcher import Pbx
 from cti.asterisk.pbx.render import plain, render, write
+from cti.asterisk.pbx.runtime import Runtime
 from cti.kit.errors import ConfigError
 from cti.kit.strict_yaml import load_model
 from cti.topology import Topology
@@ -124,3 +126,17 @@ def test_the_emergency_script_finds_its_libraries_beside_it(installation: Instal
     assert (beside / "asterisk" / "agi.py").is_file()
     assert (beside / "six.py").is_file()
     assert stat.S_IMODE((beside / "emergency.py").stat().st_mode) == 0o700
+
+
+def test_a_node_is_started_with_the_newer_topology_if_that_has_it(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cti.asterisk.pbx.launcher.render_prompts", lambda folder: folder)
+    pbx = Pbx(installation, Runtime("asterisk", None, MODULES))
+    old = installation.topology
+    newer = old.model_copy(update={"sites": (old.sites[0].model_copy(update={"agents": ()}),)})
+    for node in ("sh1", "bj1"):
+        pbx.follow(node, replace(installation, topology=newer))
+        pbx.render(node)
+    assert "[1001]" not in (installation.node_folder("sh1") / "etc/pjsip.conf").read_text()
+    assert "[2001]" in (installation.node_folder("bj1") / "etc/pjsip.conf").read_text(), "as before"
