@@ -5,24 +5,17 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Final, Literal
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from cti.facts.cases import CaseNoted, CaseOpened, CaseOwnerChanged, CaseStatusChanged
+from cti.facts.data import FactData as FactData
 from cti.facts.outcomes import EndCause as EndCause
 from cti.facts.outcomes import OfferOutcome as OfferOutcome
 from cti.facts.outcomes import Party as Party
 from cti.facts.outcomes import QueueOutcome as QueueOutcome
 from cti.facts.outcomes import TransferOutcome as TransferOutcome
-
-
-class FactData(BaseModel):
-    """The data of one kind. Subclasses name their kind and version."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    kind: ClassVar[str]
-    v: ClassVar[int] = 1
 
 
 class ContactArrived(FactData):
@@ -180,6 +173,7 @@ class QueueEntered(FactData):
     priority: int
     or_skills: tuple[dict[str, int], ...] = ()  # other sets of skills that would do as well
     wanted: str | None = None  # the agent for whom alone it waits at first
+    wanted_case: str | None = None  # as the owner of this case
     expected_ms: int | None = None  # the wait that was forecast
     waited_ms: int = 0  # before it entered: a callback keeps the place it had
 
@@ -373,7 +367,7 @@ KINDS: Final[dict[str, type[FactData]]] = {
         QueueEntered, QueueLeft, QueueAnnounced,
         VisitOpened, VisitGranted, VisitWithdrawn, OfferMade, OfferEnded, AgentConnected, AgentDisconnected, HoldStarted,
         HoldEnded, ContactEnded, AgentStatusChanged, AgentStateChanged, AgentRepaired, WrapUpStarted, WrapUpEnded, NodeUp, NodeDown,
-        ConfigApplied, SiteTakenOver,
+        ConfigApplied, SiteTakenOver, CaseOpened, CaseNoted, CaseOwnerChanged, CaseStatusChanged,
     )
 }  # fmt: skip
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cti.datacenter.cases.projecting import refresh_cases
 from cti.datacenter.database import Database
 from cti.datacenter.ingest import repository
 from cti.datacenter.ingest.sorting import conflict, sort_out
@@ -47,6 +48,7 @@ class Ingest:
             if fresh:
                 await repository.add_facts(connection, site, fresh)
                 await refresh_contacts(connection, {fact.contact for fact in fresh if fact.contact})
+                await refresh_cases(connection, fresh)
             if set_aside:
                 await repository.add_rejected(connection, site, set_aside, self._clock.wall())
             if fresh or set_aside:
