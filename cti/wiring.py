@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 
 from cti.acd import Need
+from cti.agents.cases import CaseWork
 from cti.agents.endpoint import agents_router
 from cti.agents.hub import AgentHub, DesktopConfig, QueueInfo, Seat
 from cti.agents.messages import CodeText, Device, SipAccount
@@ -26,7 +27,7 @@ from cti.asterisk.phones import watch_phones
 from cti.asterisk.recordings import SiteRecordings
 from cti.asterisk.sounds import Sounds, render
 from cti.asterisk.spool import EmergencySpool
-from cti.business import BusinessHttp, DataCenterCustomers, trusted
+from cti.business import BusinessHttp, DataCenterCases, DataCenterCustomers, trusted
 from cti.calls.callbacks import Callbacks
 from cti.calls.directory import Directory
 from cti.calls.dispatcher import Dispatcher
@@ -107,7 +108,10 @@ async def run_site(settings: Settings, name: str) -> None:
         data_center, token = topology.data_center.url, secrets.derive("ingest")
         relay = Relay(journal, data_center, name, token, client, clock)
         stack.push_async_callback(relay.drain, DRAIN_SECONDS)
-        desks = AgentHub(_desktops(settings, site, editions.current.hotline), clock)
+        case_work = CaseWork(
+            journal, clock, DataCenterCases(client, data_center, token), topology.hotline, _is_agent(topology)
+        )
+        desks = AgentHub(_desktops(settings, site, editions.current.hotline), clock, case_work)
         peers = _peer_hub(topology, site, secrets.derive("peers"))
         dispatcher = Dispatcher(name, journal, clock, desks, peers, lambda agent: _address(agent, desks.device(agent)))
         desks.attach(dispatcher)
@@ -246,6 +250,11 @@ def _desktops(settings: Settings, site: Site, hotline: Hotline) -> DesktopConfig
         sip_account=account,
         **_choices(hotline),
     )
+
+
+def _is_agent(topology: Topology) -> Callable[[str], bool]:
+    numbers = frozenset(agent.number for site in topology.sites for agent in site.agents)
+    return numbers.__contains__
 
 
 def _choices(hotline: Hotline) -> dict[str, Any]:

@@ -214,7 +214,7 @@ class System:
         kinds = [
             f["kind"]
             for f in story["facts"]
-            if f["site"] == home and f["kind"].split(".")[0] not in ("agent", "wrap_up", "hold")
+            if f["site"] == home and f["kind"].split(".")[0] not in ("agent", "wrap_up", "hold", "case")
         ]
         assert kinds.count("contact.ended") == 1, kinds
         assert kinds[-1] == "contact.ended", kinds

@@ -1,5 +1,45 @@
 // Made by `npm run api`; do not edit.
 export interface paths {
+    readonly "/api/v1/cases": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List cases, newest first
+         * @description Cases that match every filter given, by time of opening. `status` may be given several times: `status=open&status=pending` are those that are not closed. Pages are cut by a cursor.
+         */
+        readonly get: operations["list_cases_api_v1_cases_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/cases/{case}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Read a case
+         * @description The case with this id, all that was done with it in order, and the contacts in which it was done. 404 if there is none.
+         */
+        readonly get: operations["read_case_api_v1_cases__case__get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/contacts": {
         readonly parameters: {
             readonly query?: never;
@@ -478,6 +518,315 @@ export interface components {
             readonly version: string;
         };
         /**
+         * CaseDetail
+         * @description A case with its history.
+         * @example {
+         *       "changed_at": "2026-11-23T08:16:40.000200Z",
+         *       "contact": "sh1-1763885702.17",
+         *       "contacts": [
+         *         "sh1-1763885702.17"
+         *       ],
+         *       "history": [
+         *         {
+         *           "agent": "1003",
+         *           "at": "2026-11-23T08:16:40.000200Z",
+         *           "contact": "sh1-1763885702.17",
+         *           "kind": "case.noted",
+         *           "note": "已转财务核实，答应周三前回电",
+         *           "site": "sh"
+         *         }
+         *       ],
+         *       "hotline": "95500",
+         *       "id": "01JD8Q7M0W3V9K2X4Z6B8N1R5T",
+         *       "kind": "complaint",
+         *       "note": "已转财务核实，答应周三前回电",
+         *       "number": "13700137001",
+         *       "opened_at": "2026-11-23T08:15:02.104512Z",
+         *       "opened_by": "1003",
+         *       "owner": "1003",
+         *       "status": "open",
+         *       "subject": "理赔款迟迟未到账"
+         *     }
+         */
+        readonly CaseDetail: {
+            /**
+             * Changed At
+             * Format: date-time
+             * @description when something was done with it last
+             */
+            readonly changed_at: string;
+            /**
+             * Closed At
+             * @description null while it is not closed
+             */
+            readonly closed_at: string | null;
+            /**
+             * Closed By
+             * @description the agent who closed it
+             */
+            readonly closed_by: string | null;
+            /**
+             * Contact
+             * @description the contact in which it was opened
+             */
+            readonly contact: string | null;
+            /**
+             * Contacts
+             * @description the contacts in which something was done, in order
+             */
+            readonly contacts: readonly string[];
+            /**
+             * History
+             * @description all that was done, in order
+             */
+            readonly history: readonly components["schemas"]["CaseEvent"][];
+            /**
+             * Hotline
+             * @description the hotline by which it came
+             */
+            readonly hotline: string;
+            /**
+             * Id
+             * @description the case's id, a ULID
+             */
+            readonly id: string;
+            /**
+             * Kind
+             * @description what it is about
+             */
+            readonly kind: components["schemas"]["CaseKind"] | string;
+            /**
+             * Note
+             * @description the latest note
+             */
+            readonly note: string | null;
+            /**
+             * Number
+             * @description the customer's telephone number, as dialed within the country; empty if withheld
+             */
+            readonly number: string;
+            /**
+             * Opened At
+             * Format: date-time
+             * @description when it was opened
+             */
+            readonly opened_at: string;
+            /**
+             * Opened By
+             * @description the agent who took it up first
+             */
+            readonly opened_by: string;
+            /**
+             * Owner
+             * @description the agent whose matter it is
+             */
+            readonly owner: string;
+            /**
+             * Resolution
+             * @description how it ended
+             */
+            readonly resolution: string | null;
+            /** @description where it stands; `pending` waits for somebody else */
+            readonly status: components["schemas"]["CaseStatus"];
+            /**
+             * Subject
+             * @description in a few words
+             */
+            readonly subject: string;
+        };
+        /**
+         * CaseEvent
+         * @description Something that was done with a case.
+         * @example {
+         *       "agent": "1003",
+         *       "at": "2026-11-23T08:16:40.000200Z",
+         *       "contact": "sh1-1763885702.17",
+         *       "kind": "case.noted",
+         *       "note": "已转财务核实，答应周三前回电",
+         *       "site": "sh"
+         *     }
+         */
+        readonly CaseEvent: {
+            /**
+             * Agent
+             * @description who did it
+             */
+            readonly agent: string;
+            /**
+             * At
+             * Format: date-time
+             * @description when
+             */
+            readonly at: string;
+            /**
+             * Contact
+             * @description the contact in which it was done
+             */
+            readonly contact: string | null;
+            /**
+             * Kind
+             * @description `case.opened`, `case.noted`, `case.owner_changed`, `case.status_changed`
+             */
+            readonly kind: string;
+            /**
+             * Note
+             * @description the note, or the resolution
+             */
+            readonly note?: string | null;
+            /**
+             * Owner
+             * @description who owns it since then
+             */
+            readonly owner?: string | null;
+            /**
+             * Site
+             * @description at which site
+             */
+            readonly site: string;
+            /** @description where it stands since then */
+            readonly status?: components["schemas"]["CaseStatus"] | null;
+        };
+        /**
+         * CaseKind
+         * @description What a case is about. Facts may name others that this version does not know.
+         * @enum {string}
+         */
+        readonly CaseKind: "complaint" | "claim" | "advice" | "other";
+        /**
+         * CaseList
+         * @description One page of cases.
+         * @example {
+         *       "items": [
+         *         {
+         *           "changed_at": "2026-11-23T08:16:40.000200Z",
+         *           "contact": "sh1-1763885702.17",
+         *           "hotline": "95500",
+         *           "id": "01JD8Q7M0W3V9K2X4Z6B8N1R5T",
+         *           "kind": "complaint",
+         *           "note": "已转财务核实，答应周三前回电",
+         *           "number": "13700137001",
+         *           "opened_at": "2026-11-23T08:15:02.104512Z",
+         *           "opened_by": "1003",
+         *           "owner": "1003",
+         *           "status": "open",
+         *           "subject": "理赔款迟迟未到账"
+         *         }
+         *       ]
+         *     }
+         */
+        readonly CaseList: {
+            /**
+             * Items
+             * @description the newest first
+             */
+            readonly items: readonly components["schemas"]["CaseView"][];
+            /**
+             * Next Cursor
+             * @description `cursor` of the next page; null on the last one
+             */
+            readonly next_cursor: string | null;
+        };
+        /**
+         * CaseStatus
+         * @description Where a case stands.
+         * @enum {string}
+         */
+        readonly CaseStatus: "open" | "pending" | "closed";
+        /**
+         * CaseView
+         * @description A matter that one agent owns until it is closed.
+         * @example {
+         *       "changed_at": "2026-11-23T08:16:40.000200Z",
+         *       "contact": "sh1-1763885702.17",
+         *       "hotline": "95500",
+         *       "id": "01JD8Q7M0W3V9K2X4Z6B8N1R5T",
+         *       "kind": "complaint",
+         *       "note": "已转财务核实，答应周三前回电",
+         *       "number": "13700137001",
+         *       "opened_at": "2026-11-23T08:15:02.104512Z",
+         *       "opened_by": "1003",
+         *       "owner": "1003",
+         *       "status": "open",
+         *       "subject": "理赔款迟迟未到账"
+         *     }
+         */
+        readonly CaseView: {
+            /**
+             * Changed At
+             * Format: date-time
+             * @description when something was done with it last
+             */
+            readonly changed_at: string;
+            /**
+             * Closed At
+             * @description null while it is not closed
+             */
+            readonly closed_at: string | null;
+            /**
+             * Closed By
+             * @description the agent who closed it
+             */
+            readonly closed_by: string | null;
+            /**
+             * Contact
+             * @description the contact in which it was opened
+             */
+            readonly contact: string | null;
+            /**
+             * Hotline
+             * @description the hotline by which it came
+             */
+            readonly hotline: string;
+            /**
+             * Id
+             * @description the case's id, a ULID
+             */
+            readonly id: string;
+            /**
+             * Kind
+             * @description what it is about
+             */
+            readonly kind: components["schemas"]["CaseKind"] | string;
+            /**
+             * Note
+             * @description the latest note
+             */
+            readonly note: string | null;
+            /**
+             * Number
+             * @description the customer's telephone number, as dialed within the country; empty if withheld
+             */
+            readonly number: string;
+            /**
+             * Opened At
+             * Format: date-time
+             * @description when it was opened
+             */
+            readonly opened_at: string;
+            /**
+             * Opened By
+             * @description the agent who took it up first
+             */
+            readonly opened_by: string;
+            /**
+             * Owner
+             * @description the agent whose matter it is
+             */
+            readonly owner: string;
+            /**
+             * Resolution
+             * @description how it ended
+             */
+            readonly resolution: string | null;
+            /** @description where it stands; `pending` waits for somebody else */
+            readonly status: components["schemas"]["CaseStatus"];
+            /**
+             * Subject
+             * @description in a few words
+             */
+            readonly subject: string;
+        };
+        /**
          * ContactDetail
          * @description The whole story.
          * @example {
@@ -486,6 +835,7 @@ export interface components {
          *       "arrived_at": "2026-11-23T08:15:02.104512Z",
          *       "called": "95500",
          *       "caller": "13800138000",
+         *       "cases": [],
          *       "cause": "served",
          *       "channel": "voice",
          *       "duration_ms": 218116,
@@ -554,6 +904,11 @@ export interface components {
              * @description the customer's number; empty if withheld
              */
             readonly caller: string | null;
+            /**
+             * Cases
+             * @description the cases with which something was done in it
+             */
+            readonly cases: readonly components["schemas"]["CaseView"][];
             /**
              * Cause
              * @description why it ended
@@ -1995,6 +2350,125 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    readonly list_cases_api_v1_cases_get: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description the customer's telephone number, however it is written */
+                readonly number?: string | null;
+                /** @description the agent who owns them */
+                readonly owner?: string | null;
+                /** @description where they stand; any, when not given */
+                readonly status?: readonly components["schemas"]["CaseStatus"][];
+                /** @description what they are about */
+                readonly kind?: string | null;
+                /** @description cases per page */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before */
+                readonly cursor?: string | null;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CaseList"];
+                };
+            };
+            /** @description The bearer token is missing or wrong. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A parameter or the body is wrong. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    readonly read_case_api_v1_cases__case__get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description the case's id */
+                readonly case: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+            /** @description The bearer token is missing or wrong. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A parameter or the body is wrong. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     readonly list_contacts_api_v1_contacts_get: {
         readonly parameters: {
             readonly query?: {
