@@ -12,6 +12,7 @@ from typing import Any, Self
 import httpx
 
 from cti.asterisk.pbx.launcher import Pbx
+from cti.kit.ids import new_id
 from cti.settings import Settings
 from cti.site_processes import processes
 from cti.supervisor import Child
@@ -156,6 +157,18 @@ class System:
     async def _call(self, stack: AsyncExitStack, number: str, site: str) -> Call:
         caller = await stack.enter_async_context(self.caller(number, site=site))
         return await caller.call(self.topology.hotline)
+
+    async def opens_case(self, desktop: Desktop, contact: str, kind: str = "complaint") -> str:
+        """The agent takes up a matter in a contact; gives the case's id when the data center knows it."""
+        case = new_id()
+        await desktop.send(type="open_case", case=case, contact=contact, kind=kind, subject="理赔款未到账")
+        assert (await desktop.sees("case"))["case"]["id"] == case
+
+        async def known() -> bool:
+            return (await self.api.get(f"/api/v1/cases/{case}")).status_code == 200
+
+        await eventually(known, "the case at the data center")
+        return case
 
     # What became of it
 
