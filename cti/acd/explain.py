@@ -80,7 +80,8 @@ def explain(acd: Acd, waiting: Waiting, now: float) -> Explanation:
     """Of a contact that waits here, or a made-up one. Changes nothing."""
     terms, age = waiting.terms, waiting.age(now)
     need = terms.need_after(age)
-    wanted = terms.wanted if waiting.wanted_until > now and acd.is_logged_in(terms.wanted or "") else None
+    alone = waiting.waits_for(now)
+    wanted = alone if alone is not None and acd.is_logged_in(alone) else None
     candidates = [_candidate(acd, agent, waiting, need, wanted, now) for agent in acd.agents.values()]
     line = Line(key_of(terms, age))  # of its own: nothing is put into the index
     ranked = sorted(candidates, key=lambda c: (len(c.ruled_out), _rank(acd.agents[c.agent], waiting, line), c.agent))
