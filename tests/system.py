@@ -159,16 +159,19 @@ class System:
         return await caller.call(self.topology.hotline)
 
     async def opens_case(self, desktop: Desktop, contact: str, kind: str = "complaint") -> str:
-        """The agent takes up a matter in a contact; gives the case's id when the data center knows it."""
+        """The agent takes up a matter in a contact; gives the case's id when the site has written it."""
         case = new_id()
         await desktop.send(type="open_case", case=case, contact=contact, kind=kind, subject="理赔款未到账")
         assert (await desktop.sees("case"))["case"]["id"] == case
+        return case
+
+    async def knows_case(self, case: str) -> None:
+        """Waits until the data center has it."""
 
         async def known() -> bool:
             return (await self.api.get(f"/api/v1/cases/{case}")).status_code == 200
 
         await eventually(known, "the case at the data center")
-        return case
 
     # What became of it
 

@@ -98,7 +98,7 @@ class CaseWork:
         facts = await self._journal.facts_of(contact)
         if not any(fact.data.get("agent") == agent for fact in facts):
             return None
-        caller = next((fact.data.get("caller") for fact in facts if fact.kind == ContactArrived.kind), None)
+        caller = next((str(fact.data.get("caller", "")) for fact in facts if fact.kind == ContactArrived.kind), None)
         return _Origin(contact, caller)
 
     async def _open(self, agent: str, wish: OpenCase, origin: _Origin) -> Case | Refused:

@@ -166,6 +166,7 @@ async def test_a_customer_with_an_open_case_is_offered_to_its_owner_for_a_while_
         contact = (await desktop.offered())["context"]["contact"]
         await served(call, await phone.ring())
         case = await center.opens_case(desktop, contact)
+        await center.knows_case(case)
         await center.story(number, with_fact="case.opened")
 
         other_phone, other = await center.seat(stack, "1002")

@@ -256,6 +256,7 @@ async def test_the_owner_of_an_open_case_is_asked_at_another_site_too(three: Sys
             await owner.state("talking")
             if not turn:
                 case = await three.opens_case(owner, offer["context"]["contact"])
+                await three.knows_case(case)
             await call.hang_up()
             await wait(ringing.ended, "the phone to be released")
             story = await three.story(number)
