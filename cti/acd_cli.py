@@ -111,6 +111,9 @@ def _told(found: Mapping[str, Any]) -> str:
         f"  ahead 排在前面  {found['ahead_count']}" + (f": {', '.join(found['ahead'][:5])}" if found["ahead"] else ""),
         f"  next 首选       {found['chosen'] or '-'}  ({found['strategy']})",
     ]
+    if found["wanted"]:
+        case = f" (owner of case 案件负责人 {found['wanted_case']})" if found["wanted_case"] else ""
+        lines.append(f"  waits for 只等  {found['wanted']}{case}, {found['wanted_for']:.0f} s more 还等")
     if found["offered_to"] or found["granted_by"]:
         lines.append(f"  offered 正呼叫  {', '.join(found['offered_to'])} {found['granted_by'] or ''}")
     if found["overflow"]:

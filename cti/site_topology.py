@@ -71,6 +71,10 @@ class SiteTopology:
 
         return PeerHub(self.name, self._others(), token, self.node_of, dial_address)
 
+    def is_agent(self, number: str) -> bool:
+        """Of any site."""
+        return self.topology.home_of(number) is not None
+
     def node_of(self, agent: str) -> str:
         """The node at which an agent's phone is."""
         return self.site.node_of(agent).name

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 
+from cti.agents.cases import CaseWork
 from cti.agents.endpoint import agents_router
 from cti.agents.hub import AgentHub
 from cti.asterisk import dialplan
@@ -22,7 +23,7 @@ from cti.asterisk.phones import watch_phones
 from cti.asterisk.recordings import SiteRecordings
 from cti.asterisk.sounds import Sounds, render
 from cti.asterisk.spool import EmergencySpool
-from cti.business import BusinessHttp, DataCenterCustomers, trusted
+from cti.business import BusinessHttp, DataCenterCases, DataCenterCustomers, trusted
 from cti.calls.callbacks import Callbacks
 from cti.calls.directory import Directory
 from cti.calls.dispatcher import Dispatcher
@@ -104,7 +105,8 @@ async def run_site(settings: Settings, name: str) -> None:
         data_center, token = topology.topology.data_center.url, secrets.derive("ingest")
         relay = Relay(journal, data_center, name, token, client, clock)
         stack.push_async_callback(relay.drain, DRAIN_SECONDS)
-        desks = AgentHub(topology.desktops(editions.current.hotline), clock)
+        case_work = CaseWork(journal, clock, DataCenterCases(client, data_center, token), hotline, topology.is_agent)
+        desks = AgentHub(topology.desktops(editions.current.hotline), clock, case_work)
         peers = topology.peer_hub(secrets.derive("peers"))
         dispatcher = Dispatcher(
             name, journal, clock, desks, peers, lambda agent: topology.phone_address(agent, desks.device(agent))

@@ -9,6 +9,7 @@ from typing import Any
 from ulid import ULID
 
 from cti.facts import Fact, FactData
+from cti.facts.cases import CaseOpened
 from cti.facts.kinds import (
     AgentConnected,
     AgentDisconnected,
@@ -103,6 +104,17 @@ class Scribe:
         self.talks(offer, agent, contact)
         self.ends(EndCause.SERVED, contact)
         self.wraps_up(agent, contact)
+
+    def opens_case(
+        self, contact: str | None = "c1", agent: str = "1001", number: str = "13800138000", kind: str = "complaint"
+    ) -> str:
+        """Gives the case's id."""
+        case = str(ULID.from_timestamp(self.now.timestamp()))
+        opened = CaseOpened(
+            case=case, agent=agent, case_kind=kind, subject="理赔款未到账", number=number, hotline="95500"
+        )
+        self.write(opened, contact)
+        return case
 
     def batch(self, first: int = 1, last: int | None = None) -> dict[str, Any]:
         """The body of an ingest request with facts `first` to `last`, both included."""

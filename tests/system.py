@@ -12,6 +12,7 @@ from typing import Any, Self
 import httpx
 
 from cti.asterisk.pbx.launcher import Pbx
+from cti.kit.ids import new_id
 from cti.settings import Settings
 from cti.site_processes import processes
 from cti.supervisor import Child
@@ -157,6 +158,21 @@ class System:
         caller = await stack.enter_async_context(self.caller(number, site=site))
         return await caller.call(self.topology.hotline)
 
+    async def opens_case(self, desktop: Desktop, contact: str, kind: str = "complaint") -> str:
+        """The agent takes up a matter in a contact; gives the case's id when the site has written it."""
+        case = new_id()
+        await desktop.send(type="open_case", case=case, contact=contact, kind=kind, subject="理赔款未到账")
+        assert (await desktop.sees("case"))["case"]["id"] == case
+        return case
+
+    async def knows_case(self, case: str) -> None:
+        """Waits until the data center has it."""
+
+        async def known() -> bool:
+            return (await self.api.get(f"/api/v1/cases/{case}")).status_code == 200
+
+        await eventually(known, "the case at the data center")
+
     # What became of it
 
     async def contact_of(self, caller: str, *, called_back: bool = False) -> str:
@@ -214,7 +230,7 @@ class System:
         kinds = [
             f["kind"]
             for f in story["facts"]
-            if f["site"] == home and f["kind"].split(".")[0] not in ("agent", "wrap_up", "hold")
+            if f["site"] == home and f["kind"].split(".")[0] not in ("agent", "wrap_up", "hold", "case")
         ]
         assert kinds.count("contact.ended") == 1, kinds
         assert kinds[-1] == "contact.ended", kinds

@@ -59,6 +59,8 @@ class Explanation:
     position: int  # in its queue
     expected_wait: float | None
     wanted: str | None  # the agent for whom alone it waits now
+    wanted_case: str | None  # as the owner of this case
+    wanted_for: float | None  # for so many seconds more
     held_until: float | None  # it is offered to nobody for so many seconds more
     offered_to: tuple[str, ...]
     granted_by: str | None
@@ -78,7 +80,8 @@ def explain(acd: Acd, waiting: Waiting, now: float) -> Explanation:
     """Of a contact that waits here, or a made-up one. Changes nothing."""
     terms, age = waiting.terms, waiting.age(now)
     need = terms.need_after(age)
-    wanted = terms.wanted if waiting.wanted_until > now and acd.is_logged_in(terms.wanted or "") else None
+    alone = waiting.waits_for(now)
+    wanted = alone if alone is not None and acd.is_logged_in(alone) else None
     candidates = [_candidate(acd, agent, waiting, need, wanted, now) for agent in acd.agents.values()]
     line = Line(key_of(terms, age))  # of its own: nothing is put into the index
     ranked = sorted(candidates, key=lambda c: (len(c.ruled_out), _rank(acd.agents[c.agent], waiting, line), c.agent))
@@ -89,7 +92,9 @@ def explain(acd: Acd, waiting: Waiting, now: float) -> Explanation:
         contact=waiting.contact, site=acd.site, queue=terms.queue, strategy=terms.strategy, need=need.as_skills(),
         ring=terms.ring_at(age), next_ring_in=next((r.after - age for r in terms.rings if r.after > age), None),
         waited=now - waiting.since, points=-waiting.order(now)[0], position=acd.figures.position(waiting, now),
-        expected_wait=0.0 if free else acd.figures.expected_wait(waiting, now), wanted=wanted, held_until=held if held > 0 else None,
+        expected_wait=0.0 if free else acd.figures.expected_wait(waiting, now), wanted=wanted,
+        wanted_case=terms.wanted_case if wanted else None, wanted_for=waiting.wanted_until - now if wanted else None,
+        held_until=held if held > 0 else None,
         offered_to=tuple(found[1] for o in waiting.offers if (found := acd.offer_of(o))), granted_by=waiting.granted_by,
         tried=tuple(sorted(waiting.tried)), chosen=free[0] if free and held <= 0 else None, ahead=tuple(ahead[:MOST_AHEAD]),
         ahead_count=len(ahead), overflow=_overflow(acd, waiting, now), sites=_sites(acd, waiting, need),

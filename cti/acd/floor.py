@@ -67,8 +67,8 @@ class Floor:
         if waiting.not_before > now:
             heappush(self._deadlines, (waiting.not_before, "", waiting.contact))
             return
-        wanted = terms.wanted
-        if wanted is not None and waiting.wanted_until > now and self.is_logged_in(wanted):
+        wanted = waiting.waits_for(now)
+        if wanted is not None and self.is_logged_in(wanted):
             self.matching.put_for(waiting, wanted)
             heappush(self._deadlines, (waiting.wanted_until, "", waiting.contact))
             return

@@ -54,6 +54,7 @@ class Terms:
     wanted_seconds: float = 0.0  # for so long
     ring_seconds: float = 15.0
     wrap_up_seconds: float = 30.0
+    wanted_case: str | None = None  # the case that the wanted agent owns, if that is why
 
     def need_after(self, waited: float) -> Need:
         """What is asked after so many seconds."""

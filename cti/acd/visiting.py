@@ -53,8 +53,8 @@ class Visiting:
             return []
         if self.next_review is None:
             self.next_review = now + REVIEW_SECONDS
-        wanted = waiting.terms.wanted
-        if wanted is not None and waiting.wanted_until > now and wanted not in self._floor.agents:
+        wanted = waiting.waits_for(now)
+        if wanted is not None and wanted not in self._floor.agents:
             sites = [s for s, peer in self._floor.peers.items() if wanted in peer.summary.agents]
             return self._open(waiting, sites, "wanted_agent")
         queue = self._floor.queues.get(waiting.queue)

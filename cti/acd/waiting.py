@@ -33,6 +33,11 @@ class Waiting:
         """Until when it waits for its wanted agent alone."""
         return self.since + self.terms.wanted_seconds if self.terms.wanted else self.since
 
+    def waits_for(self, now: float) -> str | None:
+        """The agent for whom alone it would wait now: the wanted one, who is not asked twice."""
+        wanted = self.terms.wanted
+        return wanted if wanted is not None and self.wanted_until > now and wanted not in self.tried else None
+
     def age(self, now: float) -> float:
         """Seconds it has waited, and a microsecond: at the deadline `since + after` the age is `after`, however floats round."""
         return now - self.since + 1e-6

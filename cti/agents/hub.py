@@ -12,9 +12,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from cti.acd import Need, State, Status
+from cti.agents.cases import CaseWish, CaseWork
 from cti.agents.desk import Desk
 from cti.agents.messages import (
     Answer,
+    Case,
     Changed,
     CodeText,
     CustomerArrived,
@@ -22,30 +24,36 @@ from cti.agents.messages import (
     Device,
     Elsewhere,
     FromDesktop,
+    HandOverCase,
     HangUp,
+    ListCases,
     LoggedIn,
     LogIn,
     LogOut,
+    NoteCase,
     Offered,
     OfferOver,
     OfferView,
+    OpenCase,
     Ping,
     Pong,
     Queues,
     QueueView,
     Refused,
     SaveWrapUp,
+    SetCaseStatus,
     SetStatus,
     Shown,
     SipAccount,
     Snapshot,
     WrapUpView,
 )
-from cti.calls.context import ContactContext, CustomerCard
+from cti.calls.context import CaseCard, ContactContext, CustomerCard
 from cti.calls.dispatcher import Dispatcher
 from cti.calls.ports import Offering
 from cti.kit.clock import Clock
 from cti.kit.logging import get_logger
+from cti.kit.tasks import Background
 
 log = get_logger(__name__)
 CONNECTION_LOST = "connection_lost"
@@ -112,8 +120,9 @@ class DesktopConfig:
 class AgentHub:
     """`attach` a dispatcher before the first desktop connects; `run` sends waiting counts."""
 
-    def __init__(self, config: DesktopConfig, clock: Clock) -> None:
-        self.config, self._clock = config, clock
+    def __init__(self, config: DesktopConfig, clock: Clock, cases: CaseWork) -> None:
+        self.config, self._clock, self._cases = config, clock, cases
+        self._background = Background(lambda name, error: log.error("desktop.task_failed", task=name, exc_info=error))
         self._desks: dict[str, Desk] = {}
         self._devices: dict[str, Device] = {}
         self._before_loss: dict[str, tuple[Status, str | None]] = {}
@@ -141,12 +150,15 @@ class AgentHub:
 
     async def run(self) -> None:
         """Sends waiting counts when they have changed, until cancelled."""
-        while True:
-            await self._queues_due.wait()
-            self._queues_due.clear()
-            for desk in list(self._desks.values()):
-                desk.send(Queues(queues=self._queue_views(desk.agent)))
-            await asyncio.sleep(QUEUES_INTERVAL)
+        try:
+            while True:
+                await self._queues_due.wait()
+                self._queues_due.clear()
+                for desk in list(self._desks.values()):
+                    desk.send(Queues(queues=self._queue_views(desk.agent)))
+                await asyncio.sleep(QUEUES_INTERVAL)
+        finally:
+            await self._background.cancel()
 
     def staff(self, seats: Mapping[str, Seat], elsewhere: Mapping[str, tuple[str, str]]) -> None:
         """Who works here, and who at other sites, is this from now on. Who is on a contact goes on; who works here no more is signed
@@ -223,6 +235,8 @@ class AgentHub:
                 dispatcher.hang_up(number, message.offer)
             case SaveWrapUp():
                 self._save_wrap_up(desk, message)
+            case OpenCase() | NoteCase() | HandOverCase() | SetCaseStatus() | ListCases():
+                self._background.start(self._work_on_case(desk, message), message.type)
             case LogOut():
                 dispatcher.set_status(number, Status.LOGGED_OUT, None)
                 self._before_loss.pop(number, None)
@@ -239,6 +253,7 @@ class AgentHub:
     async def show(self, offering: Offering, context: ContactContext) -> None:
         view = OfferView(offer=offering.offer, ring_seconds=offering.ring_seconds, context=context)
         self._offers[offering.agent] = view
+        self._cases.shown(context.customer.cases if context.customer else ())
         desk = self._desks.get(offering.agent)
         if desk is not None:
             desk.send(Offered(offer=view))
@@ -249,6 +264,10 @@ class AgentHub:
         view = self._offers.get(agent)
         if view is None or view.offer != offer:
             return
+        self._cases.shown(card.cases if card else ())
+        if (early := view.context.customer) is not None:  # cases that were opened before the record came
+            for case in reversed(early.cases):
+                card = _with_case(card, case)
         context = view.context.model_copy(update={"customer": card, "customer_pending": False})
         self._offers[agent] = view.model_copy(update={"context": context})
         desk = self._desks.get(agent)
@@ -335,8 +354,33 @@ class AgentHub:
         if CONNECTION_LOST in (agent.reason, agent.next_reason):
             self.dispatcher.set_status(number, *before)
 
+    async def _work_on_case(self, desk: Desk, wish: CaseWish) -> None:
+        agent, view = desk.agent, self._offers.get(desk.agent)
+        answer = await self._cases.do(agent, wish, view.context if view else None)
+        shown = self._offers.get(agent)
+        if isinstance(answer, Case) and shown is not None and _is_about(shown.context, wish, answer.case):
+            customer = _with_case(shown.context.customer, answer.case)
+            self._offers[agent] = shown.model_copy(
+                update={"context": shown.context.model_copy(update={"customer": customer})}
+            )
+        self._desks.get(agent, desk).send(answer)
+
     def _save_wrap_up(self, desk: Desk, message: SaveWrapUp) -> None:
         if message.code not in {c.code for c in self.config.wrap_up_codes}:
             desk.send(UNKNOWN_CODE)
         elif not self.dispatcher.save_wrap_up(desk.agent, message.contact, message.code, message.note, message.then):
             desk.send(NOT_IN_WRAP_UP)
+
+
+def _is_about(context: ContactContext, wish: CaseWish, case: CaseCard) -> bool:
+    """Whether a case belongs on the screen that shows this contact."""
+    opened = isinstance(wish, OpenCase) and wish.contact == context.contact
+    return opened or (context.customer is not None and any(known.id == case.id for known in context.customer.cases))
+
+
+def _with_case(customer: CustomerCard | None, case: CaseCard) -> CustomerCard:
+    """The customer with a case as it is now; a new one comes first."""
+    card = customer or CustomerCard()
+    if any(known.id == case.id for known in card.cases):
+        return card.model_copy(update={"cases": tuple(case if known.id == case.id else known for known in card.cases)})
+    return card.model_copy(update={"cases": (case, *card.cases)})

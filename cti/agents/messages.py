@@ -13,7 +13,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from cti.acd import State, Status
-from cti.calls.context import ContactContext, CustomerCard
+from cti.calls.context import CaseCard, ContactContext, CustomerCard
+from cti.facts.cases import AgentNumber, CaseId, CaseKind, CaseStatus, Subject, Text
 
 
 class Device(StrEnum):
@@ -83,6 +84,48 @@ class SaveWrapUp(_Message):
     then: Literal[Status.AVAILABLE, Status.BREAK] = Status.AVAILABLE
 
 
+class _OfCase(_Message):
+    """Said of a case. `contact`: the one in which it came up, if any; it must be on the agent's screen or have been theirs."""
+
+    case: CaseId
+    contact: str | None = Field(default=None, max_length=64)
+
+
+class OpenCase(_OfCase):
+    """The agent takes up a matter of the caller, and owns it. The desktop makes the id (a ULID): said twice, it is one case."""
+
+    type: Literal["open_case"] = "open_case"
+    contact: str = Field(max_length=64)
+    kind: CaseKind
+    subject: Subject
+
+
+class NoteCase(_OfCase):
+    type: Literal["note_case"] = "note_case"
+    note: Text
+
+
+class HandOverCase(_OfCase):
+    """From now on another agent owns it."""
+
+    type: Literal["hand_over_case"] = "hand_over_case"
+    to: AgentNumber
+
+
+class SetCaseStatus(_OfCase):
+    """Closes a case, with what came of it; opens it again; or says that it waits for somebody else (`pending`)."""
+
+    type: Literal["set_case_status"] = "set_case_status"
+    status: CaseStatus
+    resolution: Text | None = None
+
+
+class ListCases(_Message):
+    """Asks for the agent's own cases that are not closed."""
+
+    type: Literal["list_cases"] = "list_cases"
+
+
 class LogOut(_Message):
     type: Literal["log_out"] = "log_out"
 
@@ -92,7 +135,21 @@ class Ping(_Message):
 
 
 FromDesktop = Annotated[
-    LogIn | SetStatus | Shown | Answer | Decline | HangUp | SaveWrapUp | LogOut | Ping, Field(discriminator="type")
+    LogIn
+    | SetStatus
+    | Shown
+    | Answer
+    | Decline
+    | HangUp
+    | SaveWrapUp
+    | OpenCase
+    | NoteCase
+    | HandOverCase
+    | SetCaseStatus
+    | ListCases
+    | LogOut
+    | Ping,
+    Field(discriminator="type"),
 ]
 from_desktop: TypeAdapter[FromDesktop] = TypeAdapter(FromDesktop)
 
@@ -200,6 +257,20 @@ class OfferOver(_Message):
     outcome: str  # rona, declined, failed, caller_gone
 
 
+class Case(_Message):
+    """What was wished of a case is written; this is the case now."""
+
+    type: Literal["case"] = "case"
+    case: CaseCard
+
+
+class Cases(_Message):
+    """The agent's own cases that are not closed, the newest first."""
+
+    type: Literal["cases"] = "cases"
+    cases: tuple[CaseCard, ...]
+
+
 class Queues(_Message):
     """Waiting counts of the agent's queues; on change, at most twice a second."""
 
@@ -221,7 +292,7 @@ class Pong(_Message):
 
 
 FromSite = Annotated[
-    LoggedIn | Elsewhere | Changed | Offered | CustomerArrived | OfferOver | Queues | Refused | Pong,
+    LoggedIn | Elsewhere | Changed | Offered | CustomerArrived | OfferOver | Case | Cases | Queues | Refused | Pong,
     Field(discriminator="type"),
 ]
 Snapshot.model_rebuild()

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import httpx
 
-from cti.calls.context import CustomerCard
 from cti.calls.ports import HttpAnswer
 from cti.ivr.allowed import origin
 from cti.kit.errors import ConfigError, problem
@@ -17,7 +16,6 @@ from cti.kit.logging import get_logger
 
 log = get_logger(__name__)
 MAX_BODY = 262_144  # bytes of an answer; more is a failure
-CUSTOMER_SECONDS = 5.0  # after which a record is no longer worth waiting for
 
 
 def trusted(ca_file: Path | None) -> ssl.SSLContext:
@@ -67,31 +65,6 @@ class BusinessHttp:
             log.warning("http.failed", origin=asked, reason=type(error).__name__)
             return HttpAnswer(0)
         return HttpAnswer(response.status_code, _body(bytes(content)))
-
-
-class DataCenterCustomers:
-    """Implements `calls.ports.Customers` with the data center's API."""
-
-    def __init__(self, client: httpx.AsyncClient, data_center: str, token: str) -> None:
-        self._client, self._url, self._token = client, f"{data_center}/api/v1/customers", token
-
-    async def find(self, number: str) -> CustomerCard | None:
-        """None when unknown; OSError when the data center can't say."""
-        headers = {"Authorization": f"Bearer {self._token}"}
-        try:
-            answer = await self._client.get(
-                self._url, params={"number": number}, headers=headers, timeout=CUSTOMER_SECONDS
-            )
-        except httpx.HTTPError as error:
-            raise ConnectionError(type(error).__name__) from error
-        if answer.status_code == httpx.codes.NOT_FOUND:
-            return None
-        if answer.status_code != httpx.codes.OK:
-            raise ConnectionError(f"status {answer.status_code}")
-        try:
-            return CustomerCard.model_validate(answer.json())
-        except ValueError as error:
-            raise ConnectionError("not a customer record") from error
 
 
 def _body(content: bytes) -> object:

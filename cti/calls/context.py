@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from pydantic import BaseModel, ConfigDict
+
+from cti.facts.cases import CaseStatus
 
 
 class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
+class CaseCard(_Model):
+    """A case as an agent's screen shows it."""
+
+    id: str
+    kind: str
+    subject: str
+    status: CaseStatus = CaseStatus.OPEN
+    owner: str  # the agent whose matter it is
+    opened_at: datetime
+    number: str = ""  # the customer's
+    note: str | None = None  # the latest
+    resolution: str | None = None
+
+
 class CustomerCard(_Model):
-    """The customer's record in the data center."""
+    """The customer's record in the data center. Without id and name: nobody known, but there are cases of this number."""
 
     id: str = ""
-    name: str
+    name: str = ""
     grade: str = ""
     notes: str = ""
     fields: dict[str, str] = {}
     last_agent: str | None = None  # who talked with the customer last
+    cases: tuple[CaseCard, ...] = ()  # those that are not closed, the newest first
 
 
 class PathStep(_Model):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from cti.acd import Terms
-from cti.calls.rules import terms_of
+from cti.calls.rules import Wanted, terms_of
 from cti.ivr import Hotline, PromptRef
 
 
@@ -40,7 +40,7 @@ class Edition:
     def version(self) -> str:
         return self.hotline.version
 
-    def terms(self, queue: str, priority: int | None = None, wanted: str | None = None) -> Terms:
+    def terms(self, queue: str, priority: int | None = None, wanted: Wanted | None = None) -> Terms:
         """What a queue of the hotline asks for; KeyError if there is none (the flow was checked)."""
         return terms_of(queue, self.hotline.queues[queue], priority=priority, wanted=wanted)
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from cti.acd import Terms, Why
-from cti.calls.context import ContactContext, CustomerCard
+from cti.calls.context import CaseCard, ContactContext, CustomerCard
 from cti.facts import Fact, FactData
 
 
@@ -276,6 +276,18 @@ class Customers(Protocol):
 
     async def find(self, number: str) -> CustomerCard | None:
         """None when unknown. May take long or raise `OSError`; callers put it under a budget."""
+        ...
+
+
+class Cases(Protocol):
+    """What the data center knows of cases. All raise `OSError` when it can't say."""
+
+    async def owned_by(self, agent: str) -> Sequence[CaseCard]:
+        """Those of an agent that are not closed, the newest first."""
+        ...
+
+    async def find(self, case: str) -> CaseCard | None:
+        """None when it does not know the case (yet)."""
         ...
 
 

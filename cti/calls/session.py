@@ -18,7 +18,7 @@ from cti.calls.leftovers import conversation_closed, offer_closed, queue_left
 from cti.calls.performer import Performer
 from cti.calls.ports import CallerGone, OpenContact, Telephony, TelephonyFailed
 from cti.calls.queueing import QueueStay
-from cti.calls.rules import is_closed
+from cti.calls.rules import Wanted, is_closed, who_knows
 from cti.calls.services import Services, look_up
 from cti.calls.tickets import Ticket, queue_entered
 from cti.facts import FactData
@@ -205,13 +205,14 @@ class CallSession:
             del self._places[command.queue]
         return LeftQueue(outcome, self._stay.key)
 
-    def _wanted(self, command: Enqueue) -> str | None:
-        """The agent for whom the caller waits first: the one the flow names, else who knows the customer."""
+    def _wanted(self, command: Enqueue) -> Wanted | None:
+        """The agent for whom the caller waits first: the one the flow names, else who knows the customer and is there."""
         if command.agent is not None and AGENT_NUMBER.fullmatch(command.agent):
-            return command.agent
+            return Wanted(command.agent)
         known = self._customer.done() and not self._customer.cancelled()
-        card = self._customer.result() if known else None
-        return card.last_agent if card and self._edition.hotline.queues[command.queue].sticky else None
+        who = who_knows(self._edition.hotline.queues[command.queue], self._customer.result() if known else None)
+        there = (wanted for wanted in who if self._services.dispatcher.acd.is_logged_in(wanted.agent))
+        return next(there, who[0] if who else None)
 
     def _refused(self, queue: str) -> QueueOutcome | None:
         """Whom the queue does not take at all: it is closed, or full."""

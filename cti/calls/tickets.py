@@ -17,7 +17,8 @@ def queue_entered(terms: Terms, *, expected: float | None = None, waited: float 
     first, *others = terms.need.as_skills()
     return QueueEntered(
         queue=terms.queue, skills=first, priority=terms.priority, or_skills=tuple(others), wanted=terms.wanted,
-        expected_ms=None if expected is None else round(expected * 1000), waited_ms=round(waited * 1000),
+        wanted_case=terms.wanted_case, expected_ms=None if expected is None else round(expected * 1000),
+        waited_ms=round(waited * 1000),
     )  # fmt: skip
 
 

@@ -13,6 +13,8 @@ from starlette.middleware.gzip import GZipMiddleware
 from cti.datacenter import errors, health
 from cti.datacenter.alarms import endpoints as alarms_endpoints
 from cti.datacenter.alarms.service import Alarms
+from cti.datacenter.cases import endpoints as cases_endpoints
+from cti.datacenter.cases.service import Cases
 from cti.datacenter.config import DataCenterConfig
 from cti.datacenter.configuration import endpoints as configuration_endpoints
 from cti.datacenter.configuration.service import Configurations
@@ -86,6 +88,7 @@ def create_app(config: DataCenterConfig, *, clock: Clock | None = None) -> FastA
     app.include_router(ingest_endpoints.build_router(Ingest(database, clock or SystemClock()), guard, metrics))
     app.include_router(contacts_endpoints.build_router(Contacts(database, config.node_titles), guard))
     app.include_router(customers_endpoints.build_router(Customers(database), guard))
+    app.include_router(cases_endpoints.build_router(Cases(database), guard))
     app.include_router(policies_endpoints.build_router(Policies(database), guard))
     releases = Releases(database, clock or SystemClock(), config.inspect_bundle)
     app.include_router(releases_endpoints.build_router(releases, guard))

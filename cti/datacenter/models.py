@@ -254,6 +254,52 @@ class AgentIntervalRow(Base):
     ms: Mapped[int | None]
 
 
+class CaseRow(Base):
+    """A matter that one agent owns until it is closed."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        Index("ix_cases_opened_at_id", "opened_at", "id"),
+        Index("ix_cases_number_opened_at", "number", "opened_at"),
+        Index("ix_cases_owner_opened_at", "owner", "opened_at"),
+    )
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    number: Mapped[str]  # the customer's, as `customers` has it
+    hotline: Mapped[str]
+    kind: Mapped[str]
+    subject: Mapped[str]
+    status: Mapped[str]
+    owner: Mapped[str]
+    opened_at: Mapped[datetime]
+    opened_by: Mapped[str]
+    contact: Mapped[str | None] = mapped_column(String(64))
+    changed_at: Mapped[datetime]
+    note: Mapped[str | None]
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[str | None]
+    resolution: Mapped[str | None]
+
+
+class CaseEventRow(Base):
+    """What was done with a case: one fact each."""
+
+    __tablename__ = "case_events"
+    __table_args__ = (
+        Index("ix_case_events_case", "case"),
+        Index("ix_case_events_contact", "contact"),
+    )
+
+    site: Mapped[str] = mapped_column(String(31), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    case: Mapped[str] = mapped_column(String(26))
+    at: Mapped[datetime]
+    contact: Mapped[str | None] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(40))
+    v: Mapped[int]
+    data: Mapped[dict[str, Any]]
+
+
 class CustomerRow(Base):
     """Who is known by a telephone number."""
 

@@ -9,13 +9,14 @@ from fastapi import FastAPI
 from cti.facts import Fact
 
 DESCRIPTION: Final = (
-    "Takes facts from the sites and answers who asks about contacts, customers, policies and sites. Durations end in `_ms` "
+    "Takes facts from the sites and answers who asks about contacts, customers, cases, policies and sites. Durations end in `_ms` "
     "(milliseconds); moments are ISO 8601 in UTC with microseconds. Every refusal has the shape `ErrorBody`."
 )
 TAGS: Final[list[dict[str, Any]]] = [
     {"name": "facts", "description": "What sites send. 站点上报的事实。"},
     {"name": "contacts", "description": "What happened. 联络记录。"},
     {"name": "customers", "description": "Who calls. 客户。"},
+    {"name": "cases", "description": "What agents have taken up, and own until it is closed. 案件。"},
     {"name": "policies", "description": "What is insured. 保单。"},
     {"name": "flows", "description": "What callers meet: versions, releases, figures. 流程版本与发布。"},
     {"name": "configuration", "description": "What stands where: versions, changes, how far each site is. 配置版本。"},

@@ -1,5 +1,5 @@
-"""Tells every contact, and what agents did, again from the facts: after a fault in a projection was mended, or when it tells more
-than it did.
+"""Tells every contact, every case and what agents did again from the facts: after a fault in a projection was mended, or when it tells
+more than it did.
 
 The data center may go on taking facts meanwhile: each contact is locked while it is written, and reads the facts that are there then.
 """
@@ -11,6 +11,7 @@ from collections.abc import Callable
 from sqlalchemy import func, select
 
 from cti.datacenter.agent_refreshing import rebuild_agents
+from cti.datacenter.cases.projecting import rebuild_cases
 from cti.datacenter.database import Database
 from cti.datacenter.models import FactRow, SiteProgressRow
 from cti.datacenter.projecting import refresh_contacts
@@ -34,6 +35,7 @@ async def rebuild(database: Database, progress: Callable[[int, int], None] = lam
         async with database.reading() as session:
             contacts = [c for c in await session.scalars(following.order_by(FactRow.contact).limit(CHUNK)) if c]
         if not contacts:
+            await rebuild_cases(database)
             return done
         async with database.writing() as connection:
             await refresh_contacts(connection, contacts)

@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from cti.facts.base import FactData as FactData
+from cti.facts.cases import CaseNoted, CaseOpened, CaseOwnerChanged, CaseStatusChanged
 from cti.facts.outcomes import EndCause as EndCause
 from cti.facts.outcomes import OfferOutcome as OfferOutcome
 from cti.facts.outcomes import Party as Party
@@ -176,6 +177,7 @@ class QueueEntered(FactData):
     priority: int
     or_skills: tuple[dict[str, int], ...] = ()  # other sets of skills that would do as well
     wanted: str | None = None  # the agent for whom alone it waits at first
+    wanted_case: str | None = None  # as the owner of this case
     expected_ms: int | None = None  # the wait that was forecast
     waited_ms: int = 0  # before it entered: a callback keeps the place it had
 
@@ -379,6 +381,7 @@ KINDS: Final[dict[str, type[FactData]]] = {
         VisitOpened, VisitGranted, VisitWithdrawn, OfferMade, OfferEnded, AgentConnected, AgentDisconnected, HoldStarted,
         HoldEnded, ContactEnded, AgentStatusChanged, AgentStateChanged, AgentRepaired, WrapUpStarted, WrapUpEnded, NodeUp, NodeDown,
         ConfigApplied, SiteTakenOver, FactLost, ProbesPlanned, ProbeEnded, AlarmRaised, AlarmCleared,
+        CaseOpened, CaseNoted, CaseOwnerChanged, CaseStatusChanged,
     )
 }  # fmt: skip
 

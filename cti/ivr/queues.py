@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
+from cti.facts.cases import CaseKind
 from cti.ivr.names import CalendarName, Model, NodeName, PromptId, Prompts, Title
 
 QUEUE_NAME = Annotated[str, Field(pattern=NodeName.pattern)]
@@ -50,10 +51,18 @@ class Ring(Model):
 
 
 class Sticky(Model):
-    """Callers wait for the agent who talked with them last alone, for a while. (For another agent, such as the owner of a case, the
-    queue's node takes one from a variable.)"""
+    """Callers wait for the agent who knows their matter alone, for a while. (For any other agent, the queue's node takes one from a
+    variable.)"""
 
     wait_seconds: float = Field(default=20, gt=0, le=300)
+    to: Literal["either", "case_owner", "last_agent"] = Field(
+        default="either",
+        description="the owner of the customer's newest open case; who talked with the customer last; or the owner, and the last "
+        "agent where no owner is logged in",
+    )
+    case_kinds: tuple[CaseKind, ...] = Field(
+        default=(), description="which cases count: `complaint`, `claim`, `advice`, `other`; all of them when not given"
+    )
 
 
 class When(Model):

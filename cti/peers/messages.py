@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from cti.acd import Channel, Health, Need, PeerSummary, QueueFigures, Ring, Strategy, Terms, Why
 from cti.calls.context import ContactContext, CustomerCard
 from cti.calls.ports import Visit
+from cti.facts.cases import CaseId
 
 PROTOCOL, MINOR = 1, 1
 
@@ -127,6 +128,7 @@ class OpenVisit(_Message):
     preferred: Annotated[tuple[Number, ...], Field(max_length=100)] = ()
     wanted: Number | None = None
     wanted_seconds: Seconds = 0
+    wanted_case: CaseId | None = None
 
     @classmethod
     def of(cls, visit: Visit) -> OpenVisit:
@@ -137,7 +139,7 @@ class OpenVisit(_Message):
             ring_seconds=terms.ring_seconds, wrap_up_seconds=terms.wrap_up_seconds, context=visit.context, any_of=any_of,
             ageing=terms.ageing, rings=tuple(RingTerms(after=r.after, any_of=r.need.as_skills()) for r in terms.rings),
             channel=terms.channel, strategy=terms.strategy, preferred=terms.preferred, wanted=terms.wanted,
-            wanted_seconds=terms.wanted_seconds,
+            wanted_seconds=terms.wanted_seconds, wanted_case=terms.wanted_case,
         )  # fmt: skip
 
     def visit(self) -> Visit:
@@ -146,7 +148,7 @@ class OpenVisit(_Message):
         terms = Terms(
             self.queue, Need.of(self.any_of or self.skills), self.priority, self.ageing,
             tuple(Ring(ring.after, Need.of(ring.any_of)) for ring in self.rings), self.channel, strategy, self.preferred,
-            self.wanted, self.wanted_seconds, self.ring_seconds, self.wrap_up_seconds,
+            self.wanted, self.wanted_seconds, self.ring_seconds, self.wrap_up_seconds, self.wanted_case,
         )  # fmt: skip
         return Visit(self.contact, terms, self.age, self.context)
 

@@ -3,10 +3,28 @@ import { inOrder } from "../src/agent/order";
 import { keepDraft, loadDraft } from "../src/agent/draft";
 import { afterPaint } from "../src/kit/afterPaint";
 import { backoff } from "../src/kit/backoff";
-import { digitsOnly, duration, inLanguage, phoneNumber } from "../src/kit/format";
+import { ago, digitsOnly, duration, inLanguage, phoneNumber } from "../src/kit/format";
+import { ulid } from "../src/kit/ulid";
 import { type AudioStats, judge } from "../src/voice/quality";
 
+describe("ids", () => {
+  it("are ULIDs, which sort by time", () => {
+    const made = [0, 1_469_918_176_385, 1_795_466_465_000].map((now) => ulid(now));
+    for (const id of made) expect(id).toMatch(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/);
+    expect([...made].sort()).toEqual(made);
+    expect(made[1]?.slice(0, 10)).toBe("01ARYZ6S41"); // the specification's own example
+    expect(ulid(0)).not.toBe(ulid(0));
+  });
+});
+
 describe("formats", () => {
+  it("says how long ago something was, in the largest unit that fits", () => {
+    const now = Date.parse("2026-11-23T12:00:00Z");
+    const said = ["2026-11-20T11:00:00Z", "2026-11-23T10:30:00Z", "2026-11-23T11:58:00Z", "2026-11-23T11:59:50Z", "2026-11-23T12:00:09Z"];
+    expect(said.map((moment) => ago(moment, now, "en"))).toEqual(["3 days ago", "1 hour ago", "2 minutes ago", "now", "now"]);
+    expect(ago("2026-11-20T11:00:00Z", now, "zh")).toBe("3天前");
+  });
+
   it("writes durations as clocks do", () => {
     expect([0, 59_999, 60_000, 3_600_000, 3_723_000, -5].map(duration)).toEqual(["00:00", "00:59", "01:00", "1:00:00", "1:02:03", "00:00"]);
   });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { step } from "../src/agent/session";
 import { type Command, type Event, type Session, ringDeadline, signedOut, stageOf } from "../src/agent/state";
-import type { FromSite, OfferView, Snapshot } from "../src/api/words";
+import { callersCases } from "../src/agent/cases";
+import type { CaseCard, FromSite, OfferView, Snapshot } from "../src/api/words";
 
 const SH = "ws://sh/agents";
 const BJ = "ws://bj/agents";
@@ -16,7 +17,7 @@ const offer: OfferView = {
     queue_title_en: "Claims", language: "zh", waited_ms: 3000, path: [], collected: {}, customer: null, customer_pending: true, callback: false,
   },
 };
-const customer = { id: "7", name: "张三丰", grade: "", notes: "", fields: {}, last_agent: null };
+const customer = { id: "7", name: "张三丰", grade: "", notes: "", fields: {}, last_agent: null, cases: [] };
 const snapshot: Snapshot = {
   agent: "1001", name: "王芳", site: "sh", status: "available", reason: null, next_status: null, state: "idle", since_ms: 0, offer: null,
   wrap_up: null, queues: [],
@@ -253,5 +254,62 @@ describe("a conversation", () => {
     story.then({ type: "save_wrap_up", code: "done", note: "  ", then: "break" });
     expect(story.commands).toEqual([{ do: "send", message: { type: "wrap_up", contact: "c1", code: "done", note: null, then: "break" } }]);
     expect(story.hears(changed({})).session.subject).toBeNull();
+  });
+});
+
+describe("cases", () => {
+  const card: CaseCard = {
+    id: "01JD8Q7M0W3V9K2X4Z6B8N1R5T", kind: "claim", subject: "定损争议", status: "open", owner: "1003", opened_at: "2026-11-23T00:00:00Z",
+    number: "13800138000", note: null, resolution: null,
+  };
+  const mine: CaseCard = { ...card, id: "01JD8Q7M0W3V9K2X4Z6B8N1R5V", kind: "complaint", owner: "1001" };
+  const opens: Event = { type: "work_on_case", wish: { type: "open_case", case: mine.id, kind: "complaint", subject: "慢" } };
+  const shown = (cases: CaseCard[] = []) => {
+    const known = { ...offer, context: { ...offer.context, customer: { ...customer, cases }, customer_pending: false } };
+    return online().hears({ type: "offered", offer: known });
+  };
+
+  it("are said with the contact, and shown when the site has written them", () => {
+    const story = online().hears({ type: "offered", offer }).then(opens);
+    expect(story.commands).toEqual([{ do: "send", message: { type: "open_case", case: mine.id, contact: "c1", kind: "complaint", subject: "慢" } }]);
+    expect(callersCases(story.session)).toEqual([]);
+    expect(story.session.caseAwaited?.id).toBe(mine.id);
+    story.hears({ type: "case", case: mine });
+    expect(callersCases(story.session)).toEqual([mine]);
+    expect(story.session.me?.offer?.context.customer?.cases).toEqual([mine]);
+    expect(story.session.caseAwaited).toBeNull();
+  });
+
+  it("change where they stand", () => {
+    const story = shown([mine, card]).then({ type: "work_on_case", wish: { type: "hand_over_case", case: card.id, to: "1001" } });
+    expect(story.commands).toEqual([{ do: "send", message: { type: "hand_over_case", case: card.id, to: "1001", contact: "c1" } }]);
+    story.hears({ type: "case", case: { ...card, owner: "1001" } });
+    expect(callersCases(story.session)).toEqual([mine, { ...card, owner: "1001" }]);
+  });
+
+  it("of somebody else stay off the caller's screen, and name no contact", () => {
+    const story = shown().hears({ type: "cases", cases: [mine] });
+    story.then({ type: "work_on_case", wish: { type: "note_case", case: mine.id, note: "x" } });
+    expect(story.commands).toEqual([{ do: "send", message: { type: "note_case", case: mine.id, note: "x", contact: null } }]);
+    story.hears({ type: "case", case: { ...mine, note: "x" } });
+    expect(callersCases(story.session)).toEqual([]);
+    expect(story.session.ownCases).toEqual([{ ...mine, note: "x" }]);
+  });
+
+  it("leave the agent's list when they are settled or handed over, and join it when they are taken up", () => {
+    const story = online().then({ type: "list_cases" });
+    expect(story.commands).toEqual([{ do: "send", message: { type: "list_cases" } }]);
+    story.hears({ type: "cases", cases: [mine, { ...card, owner: "1001" }] });
+    story.hears({ type: "case", case: { ...mine, status: "closed" } }).hears({ type: "case", case: { ...card, owner: "1004" } });
+    expect(story.session.ownCases).toEqual([]);
+    expect(story.hears({ type: "case", case: mine }).session.ownCases).toEqual([mine]);
+  });
+
+  it("are free again when the site refuses, or is lost", () => {
+    const refused: FromSite = { type: "refused", code: "agents.unknown_agent", en: "No.", zh: "无。" };
+    expect(shown().then(opens).hears(refused).session).toMatchObject({ caseAwaited: null, notice: { kind: "refused", refused } });
+    const back = shown().then(opens, { type: "closed" }, { type: "retry" }, { type: "opened" }).hears(loggedIn);
+    expect(back.session.caseAwaited).toBeNull();
+    expect(shown().then({ type: "closed" }, opens).session.caseAwaited).toBeNull();
   });
 });

@@ -18,6 +18,9 @@ describe("shortcuts", () => {
     ["Digit3", "wrap_up", { type: "pick", index: 2 }],
     ["Numpad9", "wrap_up", { type: "pick", index: 8 }],
     ["KeyN", "wrap_up", { type: "note" }],
+    ["KeyC", "talking", { type: "cases" }],
+    ["KeyC", "wrap_up", { type: "cases" }],
+    ["KeyC", "idle", { type: "cases" }],
     ["Enter", "wrap_up", { type: "save" }],
     ["KeyR", "idle", { type: "ready" }],
     ["Escape", "idle", { type: "close" }],
@@ -49,6 +52,10 @@ describe("shortcuts", () => {
     expect(actionOf(key("Escape", typing), screen("wrap_up"))).toEqual({ type: "close" });
   });
 
+  it("leaves a form all its keys", () => {
+    for (const code of ["Enter", "Escape", "KeyC", "Digit1"]) expect(actionOf(key(code, { focus: "form" }), screen("wrap_up"))).toBeNull();
+  });
+
   it("sends digits only while the keypad is open", () => {
     expect(actionOf(key("Digit5"), screen("talking"))).toBeNull();
     expect(actionOf(key("Digit5"), screen("talking", { keypad: true }))).toEqual({ type: "digit", digit: "5" });
@@ -71,7 +78,7 @@ describe("shortcuts", () => {
     const focusOf = (html: string) => {
       document.body.innerHTML = html;
       const event = new KeyboardEvent("keydown", { code: "KeyA" });
-      document.body.firstElementChild?.dispatchEvent(event);
+      document.querySelector("input, textarea, button, p")?.dispatchEvent(event);
       return keyOf(event).focus;
     };
     expect(focusOf("<input>")).toBe("text");
@@ -79,5 +86,6 @@ describe("shortcuts", () => {
     expect(focusOf('<input type="radio">')).toBe("nothing");
     expect(focusOf("<button></button>")).toBe("control");
     expect(focusOf("<p></p>")).toBe("nothing");
+    expect(focusOf("<form><input type='radio'></form>")).toBe("form");
   });
 });

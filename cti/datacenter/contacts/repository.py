@@ -9,10 +9,20 @@ from datetime import datetime
 from sqlalchemy import Select, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cti.datacenter.models import ContactRow, FactRow, FlowVersionRow, LegRow, NodeVisitRow, QueueVisitRow, WrapUpRow
+from cti.datacenter.cases.repository import of_contact
+from cti.datacenter.cursors import Position
+from cti.datacenter.models import (
+    CaseRow,
+    ContactRow,
+    FactRow,
+    FlowVersionRow,
+    LegRow,
+    NodeVisitRow,
+    QueueVisitRow,
+    WrapUpRow,
+)
 
 Titles = Mapping[str, Sequence[str]]  # node → (zh, en)
-Position = tuple[datetime, str]  # the place of one contact in the list: (arrived_at, id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +80,7 @@ class StoryRows:
     nodes: Sequence[NodeVisitRow]
     queues: Sequence[QueueVisitRow]
     wrap_ups: Sequence[WrapUpRow]
+    cases: Sequence[CaseRow]
     facts: Sequence[FactRow]
 
 
@@ -90,6 +101,7 @@ async def story(session: AsyncSession, contact: str) -> StoryRows | None:
         (await session.scalars(nodes)).all(),
         (await session.scalars(queues)).all(),
         (await session.scalars(work)).all(),
+        await of_contact(session, contact),
         (await session.scalars(facts)).all(),
     )
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from cti.datacenter.cases.schemas import CaseView
 from cti.datacenter.ingest.schemas import EXAMPLE_FACT
 from cti.facts import Fact
 from cti.facts.kinds import EndCause, OfferOutcome, Party, QueueOutcome
@@ -174,6 +175,7 @@ class ContactDetail(ContactSummary):
                     "queues": [],
                     "offers": [],
                     "wrap_ups": [],
+                    "cases": [],
                     "facts": [EXAMPLE_FACT],
                 }
             ]
@@ -188,4 +190,5 @@ class ContactDetail(ContactSummary):
     queues: list[QueueVisitView] = Field(description="the stays in queues")
     offers: list[OfferView] = Field(description="the attempts to reach an agent, in order")
     wrap_ups: list[WrapUpView] = Field(description="the work afterwards")
+    cases: list[CaseView] = Field(description="the cases with which something was done in it")
     facts: list[Fact] = Field(description="all facts of the contact from every site, in order")

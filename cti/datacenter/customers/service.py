@@ -7,6 +7,7 @@ from cti.datacenter.customers.schemas import Customer
 from cti.datacenter.database import Database
 from cti.datacenter.errors import NotFound
 from cti.datacenter.models import CustomerRow
+from cti.datacenter.numbers import national
 from cti.kit.errors import problem
 from cti.kit.logging import mask_number
 
@@ -36,15 +37,3 @@ class Customers:
             policies = await repository.policies_of(session, row.id)
             agent = await repository.last_agent(session, row.number)
         return Customer.model_validate(row).model_copy(update={"policies": list(policies), "last_agent": agent})
-
-
-def national(number: str) -> str:
-    """A Chinese number as customers are stored under: digits only, without country code, a mobile's without leading 0."""
-    digits = "".join(c for c in number if c.isascii() and c.isdigit())
-    for prefix in ("0086", "86", "0"):
-        rest = digits.removeprefix(prefix)
-        if rest != digits and len(rest) == 11 and rest.startswith("1"):
-            return rest
-    if digits.startswith("0086"):
-        return "0" + digits[4:]
-    return "0" + digits[2:] if number.strip().startswith("+86") else digits

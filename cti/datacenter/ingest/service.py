@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cti.datacenter.agent_refreshing import refresh_agents
+from cti.datacenter.cases.projecting import refresh_cases
 from cti.datacenter.database import Database
 from cti.datacenter.ingest import repository
 from cti.datacenter.ingest.sorting import conflict, sort_out
@@ -49,6 +50,7 @@ class Ingest:
                 await repository.add_facts(connection, site, fresh)
                 await refresh_contacts(connection, {fact.contact for fact in fresh if fact.contact})
                 await refresh_agents(connection, site, fresh[0].seq)
+                await refresh_cases(connection, fresh)
             if set_aside:
                 await repository.add_rejected(connection, site, set_aside, self._clock.wall())
             if fresh or set_aside:

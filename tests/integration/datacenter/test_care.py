@@ -16,12 +16,24 @@ from sqlalchemy import delete, select, update
 
 from cti.datacenter import back_up, rebuild, restore
 from cti.datacenter.database import Database
-from cti.datacenter.models import AgentIntervalRow, Base, ContactRow, LegRow, NodeVisitRow, QueueVisitRow, WrapUpRow
+from cti.datacenter.models import (
+    AgentIntervalRow,
+    Base,
+    CaseEventRow,
+    CaseRow,
+    ContactRow,
+    LegRow,
+    NodeVisitRow,
+    QueueVisitRow,
+    WrapUpRow,
+)
+from cti.facts.cases import CaseOwnerChanged
 from cti.kit.errors import EnvironmentProblem
 from tests.datacenter import make_config, running_datacenter
 from tests.scribe import Scribe
 
-PROJECTED: tuple[type[Base], ...] = (AgentIntervalRow, ContactRow, LegRow, NodeVisitRow, QueueVisitRow, WrapUpRow)
+PROJECTED: tuple[type[Base], ...] = (
+    AgentIntervalRow, ContactRow, LegRow, NodeVisitRow, QueueVisitRow, WrapUpRow, CaseRow, CaseEventRow)  # fmt: skip
 
 
 async def told(database: Database) -> dict[str, list[tuple[Any, ...]]]:
@@ -46,6 +58,9 @@ def story(contacts: int) -> Scribe:
     scribe = Scribe()
     for number in range(contacts):
         scribe.served(f"c{number}")
+        if number % 10 == 0:
+            case = scribe.opens_case(f"c{number}")
+            scribe.write(CaseOwnerChanged(case=case, agent="1001", owner="1002"), f"c{number}")
     return scribe
 
 
@@ -54,6 +69,9 @@ async def test_rebuilt_projections_are_the_same_rows(client: httpx.AsyncClient, 
     before = await told(database)
     async with database.writing() as connection:
         await connection.execute(delete(LegRow))
+        await connection.execute(delete(CaseRow).where(CaseRow.contact < "c3"))
+        await connection.execute(delete(CaseEventRow).where(CaseEventRow.seq > 3000))
+        await connection.execute(update(CaseRow).values(owner="1009"))
         await connection.execute(delete(ContactRow).where(ContactRow.id < "c3"))
         await connection.execute(update(ContactRow).values(cause="lost", talk_ms=1))
     seen: list[tuple[int, int]] = []

@@ -104,16 +104,30 @@ async def test_a_caller_in_the_browser_reaches_an_agent_in_the_browser(visit: Vi
     await audio_flows(agent, "the agent")
     await audio_flows(caller, "the caller")
 
+    await agent.keyboard.press("c")
+    await agent.keyboard.type("理赔款未到账")
+    await agent.keyboard.press("Enter")
+    await agent.wait_for_selector("[data-testid=case][data-status=open]")
+
     await agent.get_by_test_id("hang-up").click()
     await agent.get_by_test_id("code-resolved").click()
     await agent.get_by_test_id("note").fill("保单已核实")
     await agent.get_by_test_id("save-wrap-up").click()
     await agent.wait_for_selector("[data-testid=status][data-status=available][data-state=idle]")
+    await system.has_fact(await system.contact_of(CALLER), "case.opened")  # the data center knows it now
+    await agent.keyboard.press("c")
+    own = agent.get_by_test_id("own-cases")
+    assert await own.get_by_test_id("case-subject").inner_text() == "理赔款未到账"
+    await own.get_by_test_id("case-close").click()
+    await agent.keyboard.type("已补赔")
+    await agent.keyboard.press("Enter")
+    await own.get_by_test_id("case").wait_for(state="detached")
     await caller.get_by_test_id("call-ended").wait_for()
     await agent.get_by_test_id("sign-out").click()
 
     story = await system.story(CALLER, with_fact="wrap_up.ended")
     assert (story["cause"], story["agent"], story["ended_by"]) == ("served", "1001", "agent")
+    assert [(c["subject"], c["owner"]) for c in story["cases"]] == [("理赔款未到账", "1001")]
     assert (
         data(story, "wrap_up.ended")[0] | {"code": "resolved", "note": "保单已核实"} == data(story, "wrap_up.ended")[0]
     )

@@ -345,9 +345,11 @@ async def test_no_fact_is_lost_while_the_data_center_is_gone_for_the_whole_call(
         ringing = await phone.ring()
         await ringing.answer()
         await desktop.state("talking")
+        case = await system.opens_case(desktop, desktop.snapshot["offer"]["context"]["contact"])
         await call.hang_up()
         await desktop.wrap_up()
         system.start("datacenter")
         await system.ready()
         story = await system.story("13800138020", with_fact="wrap_up.ended")
     assert story["cause"] == "served" and "wrap_up.ended" in kinds(story)
+    assert [(c["id"], c["owner"], c["number"]) for c in story["cases"]] == [(case, "1003", "13800138020")]

@@ -1,4 +1,5 @@
-"""What a queue may say of its agents, on a real Asterisk: rings, priority, agents kept in reserve, and phones that ring together."""
+"""What a queue may say of its agents, on a real Asterisk: rings, priority, agents kept in reserve, owners of
+cases, and phones that ring together."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from tests.postgres import PostgresServer
 from tests.system import System, data, eventually
 
 pytestmark = pytest.mark.timeout(120)
-KEYS = {"narrow": "5", "together": "6", "urgent": "7", "plain": "0"}
+KEYS = {"narrow": "5", "together": "6", "urgent": "7", "owned": "*", "plain": "0"}
 OTHER_KEYS = {"1": "claim_policy", "2": "inquiry_policy", "3": "to_complaints", "4": "to_advice", "8": "which_language"}
 
 
@@ -26,6 +27,7 @@ async def center(tmp_path_factory: pytest.TempPathFactory, postgres: PostgresSer
         "narrow": {"skills": {"advice": 80}, "rings": [{"after_seconds": 4, "skills": {"advice": 60}}], **plain},
         "together": {"skills": {"advice": 60}, "strategy": "ring_all", **plain},
         "urgent": {"skills": {"english": 80}, "priority": 10, "reserve_agents": 1, **plain},
+        "owned": {"skills": {"advice": 60}, "sticky": {"wait_seconds": 3, "to": "case_owner"}, **plain},
         "plain": {"skills": {"advice": 60}, **plain},
     }
     for name, queue in queues.items():
@@ -142,3 +144,56 @@ async def test_one_of_those_who_ring_together_declines_and_the_others_ring_on(ce
         await served(call, rings[1])
         story = await center.story("13822220007")
     assert story["agent"] == "1003"
+
+
+async def waits_for(system: System, contact: str) -> tuple[str, str]:
+    """For whom alone a contact waits, and for which case: what a site explains."""
+    site = system.topology.site("sh")
+    told = await system.api.get(
+        f"http://{site.host}:{site.port}/acd/explain", params={"contact": contact},
+        headers={"Authorization": f"Bearer {system.settings.secrets.derive('operations')}"},
+    )  # fmt: skip
+    return told.json()["wanted"], told.json()["wanted_case"]
+
+
+async def test_a_customer_with_an_open_case_is_offered_to_its_owner_for_a_while_and_then_to_others(
+    center: System,
+) -> None:
+    number = "13822220008"  # nobody whom the data center has a record of
+    async with AsyncExitStack() as stack:
+        phone, desktop = await center.seat(stack, "1003")
+        call = await comes(center, stack, number, "owned")
+        contact = (await desktop.offered())["context"]["contact"]
+        await served(call, await phone.ring())
+        case = await center.opens_case(desktop, contact)
+        await center.knows_case(case)
+        await center.story(number, with_fact="case.opened")
+
+        other_phone, other = await center.seat(stack, "1002")
+        await desktop.send(type="set_status", status="break", reason="rest")
+        await desktop.until(lambda s: s["status"] == "break", "a break")
+        await desktop.ready()  # 1002 has been idle longer
+        call = await comes(center, stack, number, "owned")
+        shown = (await desktop.offered())["context"]["customer"]
+        assert [(c["id"], c["owner"], c["status"]) for c in shown["cases"]] == [(case, "1003", "open")]
+        await served(call, await phone.ring())
+        story = await center.story(number)
+        [entered] = data(story, "queue.entered")
+        assert (story["agent"], entered["wanted"], entered["wanted_case"]) == ("1003", "1003", case)
+
+        await desktop.send(type="set_status", status="break", reason="rest")
+        await desktop.until(lambda s: s["status"] == "break", "a break")
+        call = await comes(center, stack, number, "owned")
+        told = await waits_for(center, await center.contact_of(number))
+        assert told == ("1003", case)
+        await other.offered()
+        await served(call, await other_phone.ring())
+        story = await center.story(number)
+        assert story["agent"] == "1002"
+        assert 2900 <= data(story, "offer.made")[0]["waited_ms"] < 5000
+
+        await desktop.send(type="log_out")
+        call = await comes(center, stack, number, "owned")
+        await served(call, await other_phone.ring())
+        story = await center.story(number)
+        assert (story["agent"], data(story, "offer.made")[0]["waited_ms"] < 1500) == ("1002", True)

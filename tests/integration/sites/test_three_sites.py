@@ -240,6 +240,34 @@ async def test_a_customer_who_comes_again_waits_for_the_agent_of_the_last_time(t
     assert story["agent"] == "1003"
 
 
+async def test_the_owner_of_an_open_case_is_asked_at_another_site_too(three: System) -> None:
+    number = "13822220009"
+    async with AsyncExitStack() as stack:
+        await linked(three)
+        owner_phone, owner = await three.seat(stack, "2003")
+        for turn in range(2):
+            caller = await stack.enter_async_context(three.caller(number))
+            call = await caller.call("95500")
+            await call.press("4")
+            offer = await owner.offered()
+            assert len((offer["context"]["customer"] or {"cases": []})["cases"]) == turn
+            ringing = await owner_phone.ring()
+            await ringing.answer()
+            await owner.state("talking")
+            if not turn:
+                case = await three.opens_case(owner, offer["context"]["contact"])
+                await three.knows_case(case)
+            await call.hang_up()
+            await wait(ringing.ended, "the phone to be released")
+            story = await three.story(number)
+            if not turn:
+                await three.seat(stack, "1004")  # at the caller's own site, and free
+    entered = data(story, "queue.entered")[0]
+    assert (entered["wanted"], entered["wanted_case"]) == ("2003", case)
+    assert (story["agent"], story["agent_site"]) == ("2003", "bj")
+    assert [(v["to_site"], v["reason"]) for v in data(story, "visit.opened")] == [("bj", "wanted_agent")]
+
+
 async def test_explain_says_why_a_caller_waits_and_why_an_agent_was_chosen(three: System) -> None:
     async with AsyncExitStack() as stack:
         await linked(three)

@@ -11,8 +11,8 @@ def fits(agent: Agent, waiting: Waiting, now: float) -> bool:
     terms = waiting.terms
     if waiting.offers or not agent.free_for(terms.channel):
         return False
-    if terms.wanted is not None and now < waiting.wanted_until:
-        return agent.number == terms.wanted
+    if (wanted := waiting.waits_for(now)) is not None:
+        return agent.number == wanted
     return terms.need_after(waiting.age(now)).met_by(agent.skills)
 
 

@@ -24,6 +24,7 @@ from cti.acd import (
     Terms,
     Waiting,
 )
+from cti.facts.kinds import OfferOutcome
 
 CLAIMS = Terms("claims", Need.of({"car_claims": 50}))
 GENERAL = Terms("general", Need.of({"general": 1}))
@@ -97,6 +98,15 @@ def test_nobody_waits_for_an_agent_who_is_not_there_or_leaves() -> None:
     acd.log_in("1001", {"car_claims": 90}, 100.0)
     assert enter(acd, "c2", replace(CLAIMS, wanted="1001", wanted_seconds=20)) == []
     assert offers(acd.set_status("1001", Status.LOGGED_OUT, None, 101.0)) == [("c2", "1003")]
+
+
+def test_a_wanted_agent_who_does_not_take_it_is_waited_for_no_longer() -> None:
+    for outcome in (OfferOutcome.RONA, OfferOutcome.DECLINED):
+        acd = Acd("sh")
+        agent(acd, "1001")
+        agent(acd, "1002")
+        assert enter(acd, "c1", replace(CLAIMS, wanted="1001", wanted_seconds=20), 100.0) == [("c1", "1001")]
+        assert offers(acd.missed("c1-sh1", outcome, 105.0)) == [("c1", "1002")]
 
 
 def test_a_wanted_agent_of_another_site_is_asked_there() -> None:

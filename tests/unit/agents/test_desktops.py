@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import pytest
@@ -14,11 +14,12 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from cti.acd import Need, State, Status, Terms
+from cti.agents.cases import CaseWork
 from cti.agents.endpoint import agents_router
 from cti.agents.hub import AgentHub, DesktopConfig, QueueInfo, Seat
 from cti.agents.messages import CodeText, SipAccount
 from cti.calls.alone import NoPeers
-from cti.calls.context import ContactContext, CustomerCard
+from cti.calls.context import CaseCard, ContactContext, CustomerCard
 from cti.calls.dispatcher import Dispatcher
 from cti.calls.tickets import Ticket
 from cti.facts.kinds import OfferOutcome
@@ -29,6 +30,24 @@ from tests.phone import until
 
 PASSWORD = "correct horse"
 SOLVED = CodeText(code="solved", zh="已解决", en="Solved")
+
+
+class Records:
+    """What the data center knows of cases. `away` makes it unreachable."""
+
+    def __init__(self) -> None:
+        self.cards: list[CaseCard] = []
+        self.away = False
+
+    async def owned_by(self, agent: str) -> Sequence[CaseCard]:
+        if self.away:
+            raise ConnectionError
+        return [card for card in self.cards if card.owner == agent]
+
+    async def find(self, case: str) -> CaseCard | None:
+        if self.away:
+            raise ConnectionError
+        return next((card for card in self.cards if card.id == case), None)
 
 
 class Site:
@@ -43,7 +62,9 @@ class Site:
             (CodeText(code="lunch", zh="午餐", en="Lunch"),), (SOLVED,), PASSWORD,
             lambda agent: SipAccount(uri=f"sip:{agent}-web@host", ws_url="ws://host/ws", username=f"{agent}-web", password="secret"),
         )  # fmt: skip
-        self.hub = AgentHub(config, clock)
+        self.records = Records()
+        work = CaseWork(self.journal, clock, self.records, "95500", lambda number: number in (*seats, "2001"))
+        self.hub = AgentHub(config, clock, work)
         self.dispatcher = Dispatcher("sh", self.journal, clock, self.hub, NoPeers(), lambda agent: f"PJSIP/{agent}")
         self.hub.attach(self.dispatcher)
         self.url = ""
@@ -108,7 +129,8 @@ def ticket(contact: str, customer: asyncio.Future[CustomerCard | None]) -> Ticke
     def context() -> ContactContext:
         return ContactContext(
             contact=contact, caller="13800138000", called="95500", site="sh", queue="claims", queue_title_zh="报案",
-            queue_title_en="Claims", language="zh", waited_ms=0, customer_pending=not customer.done(),
+            queue_title_en="Claims", language="zh", waited_ms=0, customer=customer.result() if customer.done() else None,
+            customer_pending=not customer.done(),
         )  # fmt: skip
 
     return Ticket(contact, Terms("claims", Need.of({"car_claims": 50}), wrap_up_seconds=60.0), context, customer)

@@ -5,10 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from cti.acd import State, Status
+from cti.acd.explain import explain
+from cti.calls.context import CaseCard, CustomerCard
 from cti.calls.editions import Edition, Editions
+from cti.calls.rules import who_knows
+from cti.facts.cases import CaseStatus
 from cti.ivr import Hotline, Queue
 from cti.ivr.calendars import CalendarsFile
 from cti.testing.telephony import FakePhone, FakeTelephony
@@ -70,6 +75,81 @@ def test_a_sticky_caller_waits_for_the_agent_who_talked_with_them_last() -> None
     world = queue_world(play, sticky={"wait_seconds": 20})
     assert [f["agent"] for f in world.facts("offer.made")] == ["1002"]
     assert world.facts("queue.entered")[0]["wanted"] == "1002"
+
+
+def case(number: int, owner: str, **changes: Any) -> CaseCard:
+    """The case of that number, each opened an hour after the one before."""
+    opened_at = datetime(2026, 11, 23, number, tzinfo=UTC)
+    return CaseCard(
+        id=f"{number:026}", kind="complaint", subject="理赔款未到账", owner=owner, opened_at=opened_at
+    ).model_copy(update=changes)
+
+
+def knows(world: World, *cases: CaseCard, last_agent: str | None = None) -> None:
+    world.customers.card = world.customers.card.model_copy(update={"cases": cases, "last_agent": last_agent})
+
+
+def test_a_customer_with_an_open_case_is_offered_to_its_owner_although_another_has_idled_longer() -> None:
+    async def play(world: World) -> None:
+        knows(world, case(1, "1001"), case(2, "1002"), last_agent="1001")
+        for number in ("1001", "1002"):
+            world.agent(number)
+            await asyncio.sleep(10)
+        await world.directory.serve(call())
+
+    world = queue_world(play, sticky={"wait_seconds": 20})
+    [entered] = world.facts("queue.entered")
+    assert (entered["wanted"], entered["wanted_case"]) == ("1002", case(2, "1002").id)
+    assert [f["agent"] for f in world.facts("offer.made")] == ["1002"]
+
+
+def test_an_owner_who_is_not_signed_in_is_not_waited_for() -> None:
+    async def play(world: World) -> None:
+        knows(world, case(1, "1009"), last_agent="1001")
+        world.agent("1002")
+        await asyncio.sleep(10)
+        world.agent("1001")
+        await world.directory.serve(call())
+
+    last = queue_world(play, sticky={"wait_seconds": 20})
+    assert [(f["agent"], f["waited_ms"]) for f in last.facts("offer.made")] == [("1001", 0)], (
+        "who talked with them last"
+    )
+    owner = queue_world(play, sticky={"wait_seconds": 20, "to": "case_owner"})
+    assert [(f["agent"], f["waited_ms"]) for f in owner.facts("offer.made")] == [("1002", 0)], "anybody, at once"
+
+
+def test_an_owner_who_is_busy_is_waited_for_only_so_long() -> None:
+    async def play(world: World) -> None:
+        knows(world, case(1, "1002"))
+        world.agent("1001")
+        world.agent("1002")
+        world.dispatcher.set_busy_elsewhere("1002", True)
+        serving = asyncio.create_task(world.directory.serve(call()))
+        await asyncio.sleep(10)
+        waiting = world.dispatcher.acd.waiting["sh1-1.1"]
+        told = explain(world.dispatcher.acd, waiting, world.clock.monotonic())
+        assert (told.wanted, told.wanted_case, round(told.wanted_for or 0)) == ("1002", case(1, "1002").id, 10)
+        assert {c.agent: c.ruled_out for c in told.candidates}["1001"] == ("waits_for 1002",)
+        await serving
+
+    world = queue_world(play, sticky={"wait_seconds": 20})
+    assert [(f["agent"], round(f["waited_ms"] / 1000)) for f in world.facts("offer.made")] == [("1001", 20)]
+
+
+def test_a_queue_counts_the_cases_that_are_not_closed_and_of_its_kinds_only() -> None:
+    sticky = Queue.model_validate(
+        {**QUEUE.model_dump(exclude_defaults=True), "sticky": {"case_kinds": ["complaint"], "to": "case_owner"}}
+    )
+    plain = Queue.model_validate({**QUEUE.model_dump(exclude_defaults=True), "sticky": {"to": "last_agent"}})
+    cases = (
+        case(1, "1001"), case(2, "1002", status=CaseStatus.PENDING), case(3, "1003", kind="claim"),
+        case(4, "1004", status=CaseStatus.CLOSED),
+    )  # fmt: skip
+    card = CustomerCard(name="x", cases=cases, last_agent="1005")
+    assert [w.agent for w in who_knows(sticky, card)] == ["1002"]
+    assert [w.agent for w in who_knows(plain, card)] == ["1005"]
+    assert [w.agent for w in who_knows(sticky.model_copy(update={"sticky": None}), card)] == []
 
 
 def test_a_key_leads_out_of_the_queue() -> None:

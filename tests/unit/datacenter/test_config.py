@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from cti.datacenter import create_app
-from cti.datacenter.customers.service import national
 from cti.datacenter.database import parse_url
+from cti.datacenter.numbers import national
 from cti.kit.errors import ConfigError
 from cti.topology import Topology
 from tests.datacenter import READ_TOKEN, demo_topology, make_config

@@ -31,6 +31,8 @@ def test_every_path_of_the_api_is_there(document: dict[str, Any]) -> None:
         "GET /api/v1/contacts/{contact}",
         "GET /api/v1/customers",
         "GET /api/v1/customers/{customer}",
+        "GET /api/v1/cases",
+        "GET /api/v1/cases/{case}",
         "GET /api/v1/policies/{number}",
         "POST /api/v1/flows/{hotline}/versions",
         "GET /api/v1/flows/{hotline}/versions",

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from cti.acd import Health, Need, PeerSummary, QueueFigures, Ring, Strategy, Terms, Why
-from cti.calls.context import ContactContext
+from cti.calls.context import CaseCard, ContactContext, CustomerCard
 from cti.calls.ports import Visit
 from cti.peers.messages import Accept, Grant, Hello, OpenVisit, Reason, Summary, peer_message
 
 CONTEXT = ContactContext(
     contact="c1", caller="13800138000", called="95500", site="sh", queue="claims", queue_title_zh="报案", queue_title_en="Claims",
-    language="zh", waited_ms=0,
+    language="zh", waited_ms=0, customer=CustomerCard(cases=(CaseCard(
+        id="01JD8Q7M0W3V9K2X4Z6B8N1R5T", kind="complaint", subject="未赔付", owner="2001", opened_at=datetime(2026, 11, 23, tzinfo=UTC)),)),
 )  # fmt: skip
 TERMS = Terms(
     "claims", Need.of([{"car_claims": 50}, {"general": 80}]), 10, 2.0, (Ring(30, Need.of({"general": 1})),),
     strategy=Strategy.MOST_SKILLED, preferred=("2002",), wanted="2001", wanted_seconds=20.0,
+    wanted_case="01JD8Q7M0W3V9K2X4Z6B8N1R5T",
 )  # fmt: skip
 
 # What a site of 1.0 sends, word for word.

@@ -3,18 +3,24 @@ import { useSites } from "../api/useSites";
 import type { ContactContext, CustomerCard, PathStep } from "../api/words";
 import { duration, inLanguage, phoneNumber } from "../kit/format";
 import { useNow } from "../kit/useNow";
+import { CallersCases } from "./Cases";
 import styles from "./ContactPanel.module.css";
 import { CountdownRing } from "./CountdownRing";
 import { useSession } from "./desk";
 import { ringDeadline, stageOf } from "./state";
 
+interface ContactPanelProps {
+  readonly openingCase: boolean;
+  setOpeningCase(opening: boolean): void;
+}
+
 /** Who it is and what they did so far. It stays where it is from the offer to the end of the wrap-up. */
-export function ContactPanel() {
+export function ContactPanel(props: ContactPanelProps) {
   const subject = useSession((session) => session.subject);
   return (
     <>
       <Heading />
-      {subject ? <Details context={subject.context} /> : <Bare />}
+      {subject ? <Details context={subject.context} {...props} /> : <Bare />}
     </>
   );
 }
@@ -87,10 +93,11 @@ function Bare() {
   return <div className={styles.details}><p className={styles.quiet}>{t("contact.bare")}</p></div>;
 }
 
-function Details({ context }: { readonly context: ContactContext }) {
+function Details({ context, openingCase, setOpeningCase }: ContactPanelProps & { readonly context: ContactContext }) {
   const { t } = useTranslation();
   return (
     <div className={styles.details} tabIndex={0}>
+      <CallersCases opening={openingCase} setOpening={setOpeningCase} />
       <section aria-labelledby="customer-title">
         <h2 id="customer-title" className={styles.title}>{t("contact.customer")}</h2>
         <Customer customer={context.customer} pending={context.customer_pending} />
@@ -106,7 +113,7 @@ function Details({ context }: { readonly context: ContactContext }) {
 
 function Customer({ customer, pending }: { readonly customer: CustomerCard | null; readonly pending: boolean }) {
   const { t } = useTranslation();
-  if (!customer) {
+  if (!customer?.id && !customer?.name) { // nobody, or nothing but cases of this number
     return (
       <p className={styles.quiet} data-testid="customer" data-pending={pending}>
         {pending && <i className={styles.spinner} aria-hidden="true" />}

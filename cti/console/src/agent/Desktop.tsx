@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Frame, ToolButton } from "../app/Frame";
 import { Banners } from "./Banners";
 import { CallControls } from "./CallControls";
+import { OwnCases } from "./Cases";
 import { ContactPanel } from "./ContactPanel";
 import styles from "./Desktop.module.css";
 import { digit, dispatch, hold, mute, session, useSession } from "./desk";
@@ -24,6 +25,7 @@ export function Desktop() {
   const wrapUp = useWrapUp(me?.wrap_up ?? null);
   const [keypad, setKeypad] = useState(false);
   const [picking, setPicking] = useState(false);
+  const [cases, setCases] = useState(false); // a case is being opened; between contacts: the agent's own are shown
   const [help, setHelp] = useState<"never" | "open" | "closed">("never");
   const [wasStage, setWasStage] = useState(stage);
 
@@ -32,6 +34,7 @@ export function Desktop() {
     setWasStage(stage);
     setKeypad(false);
     setPicking(false);
+    if (stage === "idle" || wasStage === "idle") setCases(false);
     if (help === "open") setHelp("closed");
   }
 
@@ -67,11 +70,14 @@ export function Desktop() {
         return focusNote();
       case "save":
         return wrapUp.save();
+      case "cases":
+        return setCases(stage === "idle" ? !cases : true);
       case "help":
         return setHelp(help === "open" ? "closed" : "open");
       case "close":
         setKeypad(false);
         setPicking(false);
+        setCases(false);
         setHelp((was) => (was === "open" ? "closed" : was));
         return (document.activeElement as HTMLElement | null)?.blur();
     }
@@ -101,10 +107,13 @@ export function Desktop() {
       <div className={styles.page}>
         <section className={styles.stage} data-stage={stage} data-testid="stage">
           {stage === "idle" ? (
-            <IdlePanel pickBreak={() => setPicking(true)} />
+            <>
+              <IdlePanel pickBreak={() => setPicking(true)} cases={cases} setCases={setCases} />
+              {cases && <OwnCases />}
+            </>
           ) : (
             <>
-              <ContactPanel />
+              <ContactPanel openingCase={cases} setOpeningCase={setCases} />
               {stage === "wrap_up" ? <WrapUpPanel wrapUp={wrapUp} /> : <CallControls keypad={keypad} act={act} />}
             </>
           )}

@@ -7,7 +7,7 @@ const GROUPS = [
   ["offered", [["Enter", "answer"], ["X", "decline"]]],
   ["talking", [["M", "mute"], ["H", "hold"], ["K", "keypad"], ["⇧ X", "hangUp"]]],
   ["wrapUp", [["1 – 9", "code"], ["N", "note"], ["Enter", "save"]]],
-  ["always", [["R", "ready"], ["B", "break"], ["?", "help"]]],
+  ["always", [["R", "ready"], ["B", "break"], ["C", "cases"], ["?", "help"]]],
 ] as const;
 
 /** The list of shortcuts. */

@@ -19,8 +19,14 @@ const LOOKS = {
 // Why the system takes an agent out of the round.
 const REASONS = ["rona", "declined", "phone_unreachable", "connection_lost"] as const;
 
+interface IdlePanelProps {
+  readonly cases: boolean; // the agent's own are shown below
+  pickBreak(): void;
+  setCases(shown: boolean): void;
+}
+
 /** Between contacts: how things stand, and the one thing to do about it. */
-export function IdlePanel({ pickBreak }: { pickBreak(): void }) {
+export function IdlePanel({ pickBreak, cases, setCases }: IdlePanelProps) {
   const { t } = useTranslation();
   const now = useNow();
   const { me, since, sip, registered, phase } = useSession((session) => session);
@@ -29,29 +35,34 @@ export function IdlePanel({ pickBreak }: { pickBreak(): void }) {
   const deaf = sip !== null && !registered;
   const available = me.status === "available";
   return (
-    <div className={styles.idle} data-status={me.status}>
+    <div className={styles.idle} data-status={me.status} data-small={cases}>
       <span className={styles.sign}><Icon name={looks.icon} size={40} /></span>
       <div>
         <h1 className={styles.title}>{t(looks.title)}</h1>
         <p className={styles.text}>{deaf ? t("desk.idlePhoneLost") : textOf(t, me)}</p>
       </div>
       <p className={styles.timer} aria-hidden="true">{duration(now - since)}</p>
-      {available ? (
-        <Button size="large" data-testid="take-break" aria-keyshortcuts="B" disabled={phase !== "online"} onClick={pickBreak}>
-          <Icon name="cup" size={18} /> {t("desk.takeBreak")} <Kbd>B</Kbd>
+      <div className={styles.actions}>
+        {available ? (
+          <Button size="large" data-testid="take-break" aria-keyshortcuts="B" disabled={phase !== "online"} onClick={pickBreak}>
+            <Icon name="cup" size={18} /> {t("desk.takeBreak")} <Kbd>B</Kbd>
+          </Button>
+        ) : (
+          <Button
+            type="primary"
+            size="large"
+            data-testid="go-ready"
+            aria-keyshortcuts="R"
+            disabled={phase !== "online"}
+            onClick={() => dispatch({ type: "set_status", status: "available" })}
+          >
+            <Icon name="check" size={18} /> {t("desk.goReady")} <Kbd>R</Kbd>
+          </Button>
+        )}
+        <Button size="large" type="text" data-testid="own-cases-toggle" aria-keyshortcuts="C" aria-expanded={cases} onClick={() => setCases(!cases)}>
+          {t("cases.own")} <Kbd>C</Kbd>
         </Button>
-      ) : (
-        <Button
-          type="primary"
-          size="large"
-          data-testid="go-ready"
-          aria-keyshortcuts="R"
-          disabled={phase !== "online"}
-          onClick={() => dispatch({ type: "set_status", status: "available" })}
-        >
-          <Icon name="check" size={18} /> {t("desk.goReady")} <Kbd>R</Kbd>
-        </Button>
-      )}
+      </div>
     </div>
   );
 }

@@ -7,6 +7,7 @@
 // The site's snapshot is the truth about status and state. The call is what this browser's own phone does: the two are
 // independent, because a conversation outlives a lost connection to the site.
 import type { FromDesktop, FromSite, OfferView, Refused, SipAccount, Snapshot } from "../api/words";
+import { inWords, told } from "./cases";
 import { type Call, type Command, type Event, type Session, signedOut } from "./state";
 
 export type Step = readonly [Session, readonly Command[]];
@@ -54,7 +55,7 @@ export function step(session: Session, event: Event): Step {
 }
 
 /** What the agent asks for. */
-function stepWish(session: Session, event: Extract<Event, { type: "set_status" | "answer" | "decline" | "hang_up" | "save_wrap_up" }>): Step {
+function stepWish(session: Session, event: Extract<Event, { type: "set_status" | "answer" | "decline" | "hang_up" | "save_wrap_up" | "work_on_case" | "list_cases" }>): Step {
   const offer = session.me?.offer?.offer ?? "";
   const { call } = session;
   switch (event.type) {
@@ -80,6 +81,13 @@ function stepWish(session: Session, event: Extract<Event, { type: "set_status" |
       const note = event.note.trim() || null;
       return [session, send(session, { type: "wrap_up", contact, code: event.code, note, then: event.then })];
     }
+    case "work_on_case": {
+      const message = inWords(session, event.wish);
+      if (!message || session.phase !== "online") return [session, []];
+      return [{ ...session, caseAwaited: { id: event.wish.case, opens: event.wish.type === "open_case" }, notice: null }, send(session, message)];
+    }
+    case "list_cases":
+      return [session, send(session, { type: "list_cases" })];
   }
 }
 
@@ -121,7 +129,7 @@ function stepMessage(session: Session, message: FromSite, now: number): Step {
     case "logged_in": {
       const { sip, break_reasons: breakReasons, wrap_up_codes: wrapUpCodes } = message;
       const urls = first(session.urls, session.url);
-      const online = { ...session, phase: "online", urls, attempt: 0, hops: 0, retryAt: null, sip, breakReasons, wrapUpCodes } as const;
+      const online = { ...session, phase: "online", urls, attempt: 0, hops: 0, retryAt: null, sip, breakReasons, wrapUpCodes, caseAwaited: null } as const;
       const next = seen(online, message.snapshot, now);
       const fresh = sip && !(session.sip && sameAccount(session.sip, sip));
       return [next, [
@@ -160,6 +168,10 @@ function stepMessage(session: Session, message: FromSite, now: number): Step {
         session.call?.offer === message.offer ? [{ do: "end_call", id: session.call.id, afterMs: SITE_HAS_MS }] : [],
       ];
     }
+    case "case":
+      return [told(session, message.case), []];
+    case "cases":
+      return [{ ...session, ownCases: message.cases }, []];
     case "queues":
       return [session.me ? { ...session, me: { ...session.me, queues: message.queues } } : session, []];
     case "refused":
@@ -177,7 +189,7 @@ function refused(session: Session, message: Refused): Step {
   if (session.phase === "connecting" || message.code === "agents.removed") {
     return [{ ...signedOut, notice: { kind: "refused", refused: message } }, [{ do: "close" }, { do: "stop_phone" }]];
   }
-  return [{ ...session, notice: { kind: "refused", refused: message } }, []];
+  return [{ ...session, caseAwaited: null, notice: { kind: "refused", refused: message } }, []];
 }
 
 /** The site's word replaces ours, but for a customer's record that came after the snapshot's was made. */

@@ -2,7 +2,7 @@
 import type { Stage } from "./state";
 
 export type Action =
-  | { readonly type: "answer" | "decline" | "mute" | "hold" | "keypad" | "hang_up" | "note" | "save" | "ready" | "break" | "help" | "close" }
+  | { readonly type: "answer" | "decline" | "mute" | "hold" | "keypad" | "hang_up" | "note" | "save" | "ready" | "break" | "cases" | "help" | "close" }
   | { readonly type: "pick"; readonly index: number } // 0 is the first
   | { readonly type: "digit"; readonly digit: string };
 
@@ -12,8 +12,8 @@ export interface Key {
   readonly modified: boolean; // Ctrl, Alt or the command key
   readonly composing: boolean; // an input method is at work
   readonly repeated: boolean;
-  /** What has the focus: `text` takes every key, `control` takes Enter. */
-  readonly focus: "text" | "control" | "nothing";
+  /** What has the focus: `text` takes every key, `control` takes Enter, a `form` sees to all of them itself. */
+  readonly focus: "text" | "control" | "form" | "nothing";
 }
 
 /** What is on the screen. */
@@ -24,14 +24,14 @@ export interface Screen {
 }
 
 const LETTERS: Readonly<Record<Stage, Readonly<Record<string, Action["type"]>>>> = {
-  idle: { KeyR: "ready", KeyB: "break" },
+  idle: { KeyR: "ready", KeyB: "break", KeyC: "cases" },
   offered: { KeyX: "decline" },
-  talking: { KeyM: "mute", KeyH: "hold", KeyK: "keypad", KeyR: "ready", KeyB: "break" },
-  wrap_up: { KeyN: "note", KeyR: "ready", KeyB: "break" },
+  talking: { KeyM: "mute", KeyH: "hold", KeyK: "keypad", KeyR: "ready", KeyB: "break", KeyC: "cases" },
+  wrap_up: { KeyN: "note", KeyR: "ready", KeyB: "break", KeyC: "cases" },
 };
 
 export function actionOf(key: Key, screen: Screen): Action | null {
-  if (key.composing || key.modified || key.repeated) return null;
+  if (key.composing || key.modified || key.repeated || key.focus === "form") return null;
   const enter = key.code === "Enter" || key.code === "NumpadEnter";
   if (key.focus === "text") return noteKey(key, screen, enter);
   if (key.code === "Slash" && key.shift) return { type: "help" };
@@ -83,6 +83,7 @@ export function keyOf(event: KeyboardEvent): Key {
 
 function focusOf(target: HTMLElement | null): Key["focus"] {
   if (!target) return "nothing";
+  if (target.closest("form")) return "form";
   if (target instanceof HTMLInputElement) return ["radio", "checkbox"].includes(target.type) ? "nothing" : "text";
   if (target instanceof HTMLTextAreaElement || target.isContentEditable) return "text";
   return target.closest("button, a[href], [role=menuitem], [role=combobox]") ? "control" : "nothing";

@@ -1,5 +1,5 @@
 // The words of the agent's session: what it is, what can happen to it, what it asks for, what is read from it.
-import type { Choice, CodeText, Device, FromDesktop, FromSite, OfferView, QueueView, Refused, SipAccount, Snapshot } from "../api/words";
+import type { CaseCard, CaseWish, Choice, CodeText, Device, FromDesktop, FromSite, OfferView, QueueView, Refused, SipAccount, Snapshot } from "../api/words";
 import type { MicrophoneProblem } from "../voice/microphone";
 
 export type Phase = "signed_out" | "connecting" | "online" | "lost" | "taken_over";
@@ -48,13 +48,18 @@ export interface Session {
   readonly registered: boolean;
   readonly call: Call | null;
   readonly answerWanted: boolean; // the agent answered before the phone rang
+  readonly ownCases: readonly CaseCard[] | null; // the agent's, once they were asked for
+  readonly caseAwaited: { readonly id: string; readonly opens: boolean } | null; // whose change the site has not told back yet
   readonly notice: Notice | null;
 }
+
+/** What an agent wishes of a case; the contact in which is known. */
+export type CaseEvent = CaseWish extends infer Wish ? (Wish extends unknown ? Omit<Wish, "contact"> : never) : never;
 
 export const signedOut: Session = {
   phase: "signed_out", credentials: null, urls: [], url: "", hops: 0, attempt: 0, retryAt: null, n: 0, me: null, since: 0,
   talkingSince: null, subject: null, wrapUpEndsAt: null, breakReasons: [], wrapUpCodes: [], sip: null, registered: false, call: null,
-  answerWanted: false, notice: null,
+  answerWanted: false, ownCases: null, caseAwaited: null, notice: null,
 };
 
 /** Times are milliseconds of one monotonic clock. */
@@ -78,6 +83,8 @@ export type Event =
   | { readonly type: "decline" }
   | { readonly type: "hang_up" }
   | { readonly type: "save_wrap_up"; readonly code: string; readonly note: string; readonly then: Choice }
+  | { readonly type: "work_on_case"; readonly wish: CaseEvent }
+  | { readonly type: "list_cases" }
   | { readonly type: "dismiss" };
 
 export type Command =

@@ -17,6 +17,79 @@ export interface components {
             readonly type: "answer";
         };
         /**
+         * Case
+         * @description What was wished of a case is written; this is the case now.
+         */
+        readonly Case: {
+            readonly case: components["schemas"]["CaseCard"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly type: "case";
+        };
+        /**
+         * CaseCard
+         * @description A case as an agent's screen shows it.
+         */
+        readonly CaseCard: {
+            /** Id */
+            readonly id: string;
+            /** Kind */
+            readonly kind: string;
+            /**
+             * Note
+             * @default null
+             */
+            readonly note: string | null;
+            /**
+             * Number
+             * @default
+             */
+            readonly number: string;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            readonly opened_at: string;
+            /** Owner */
+            readonly owner: string;
+            /**
+             * Resolution
+             * @default null
+             */
+            readonly resolution: string | null;
+            /** @default open */
+            readonly status: components["schemas"]["CaseStatus"];
+            /** Subject */
+            readonly subject: string;
+        };
+        /**
+         * CaseKind
+         * @description What a case is about. Facts may name others that this version does not know.
+         * @enum {string}
+         */
+        readonly CaseKind: "complaint" | "claim" | "advice" | "other";
+        /**
+         * CaseStatus
+         * @description Where a case stands.
+         * @enum {string}
+         */
+        readonly CaseStatus: "open" | "pending" | "closed";
+        /**
+         * Cases
+         * @description The agent's own cases that are not closed, the newest first.
+         */
+        readonly Cases: {
+            /** Cases */
+            readonly cases: readonly components["schemas"]["CaseCard"][];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly type: "cases";
+        };
+        /**
          * Changed
          * @description The agent's status or state changed; replaces what the desktop knew.
          */
@@ -109,9 +182,14 @@ export interface components {
         };
         /**
          * CustomerCard
-         * @description The customer's record in the data center.
+         * @description The customer's record in the data center. Without id and name: nobody known, but there are cases of this number.
          */
         readonly CustomerCard: {
+            /**
+             * Cases
+             * @default []
+             */
+            readonly cases: readonly components["schemas"]["CaseCard"][];
             /**
              * Fields
              * @default {}
@@ -134,7 +212,10 @@ export interface components {
              * @default null
              */
             readonly last_agent: string | null;
-            /** Name */
+            /**
+             * Name
+             * @default
+             */
             readonly name: string;
             /**
              * Notes
@@ -173,8 +254,31 @@ export interface components {
             /** Url */
             readonly url: string;
         };
-        readonly FromDesktop: components["schemas"]["LogIn"] | components["schemas"]["SetStatus"] | components["schemas"]["Shown"] | components["schemas"]["Answer"] | components["schemas"]["Decline"] | components["schemas"]["HangUp"] | components["schemas"]["SaveWrapUp"] | components["schemas"]["LogOut"] | components["schemas"]["Ping"];
-        readonly FromSite: components["schemas"]["LoggedIn"] | components["schemas"]["Elsewhere"] | components["schemas"]["Changed"] | components["schemas"]["Offered"] | components["schemas"]["CustomerArrived"] | components["schemas"]["OfferOver"] | components["schemas"]["Queues"] | components["schemas"]["Refused"] | components["schemas"]["Pong"];
+        readonly FromDesktop: components["schemas"]["LogIn"] | components["schemas"]["SetStatus"] | components["schemas"]["Shown"] | components["schemas"]["Answer"] | components["schemas"]["Decline"] | components["schemas"]["HangUp"] | components["schemas"]["SaveWrapUp"] | components["schemas"]["OpenCase"] | components["schemas"]["NoteCase"] | components["schemas"]["HandOverCase"] | components["schemas"]["SetCaseStatus"] | components["schemas"]["ListCases"] | components["schemas"]["LogOut"] | components["schemas"]["Ping"];
+        readonly FromSite: components["schemas"]["LoggedIn"] | components["schemas"]["Elsewhere"] | components["schemas"]["Changed"] | components["schemas"]["Offered"] | components["schemas"]["CustomerArrived"] | components["schemas"]["OfferOver"] | components["schemas"]["Case"] | components["schemas"]["Cases"] | components["schemas"]["Queues"] | components["schemas"]["Refused"] | components["schemas"]["Pong"];
+        /**
+         * HandOverCase
+         * @description From now on another agent owns it.
+         */
+        readonly HandOverCase: {
+            /**
+             * Case
+             * @description a ULID
+             */
+            readonly case: string;
+            /**
+             * Contact
+             * @default null
+             */
+            readonly contact: string | null;
+            /** To */
+            readonly to: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly type: "hand_over_case";
+        };
         /**
          * HangUp
          * @description Ends the conversation; the customer hears the flow's next step, or the end.
@@ -187,6 +291,17 @@ export interface components {
              * @enum {string}
              */
             readonly type: "hang_up";
+        };
+        /**
+         * ListCases
+         * @description Asks for the agent's own cases that are not closed.
+         */
+        readonly ListCases: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly type: "list_cases";
         };
         /** LogIn */
         readonly LogIn: {
@@ -240,6 +355,26 @@ export interface components {
             /** Wrap Up Codes */
             readonly wrap_up_codes: readonly components["schemas"]["CodeText"][];
         };
+        /** NoteCase */
+        readonly NoteCase: {
+            /**
+             * Case
+             * @description a ULID
+             */
+            readonly case: string;
+            /**
+             * Contact
+             * @default null
+             */
+            readonly contact: string | null;
+            /** Note */
+            readonly note: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly type: "note_case";
+        };
         /**
          * OfferOver
          * @description The offer is gone without a conversation.
@@ -274,6 +409,27 @@ export interface components {
              * @enum {string}
              */
             readonly type: "offered";
+        };
+        /**
+         * OpenCase
+         * @description The agent takes up a matter of the caller, and owns it. The desktop makes the id (a ULID): said twice, it is one case.
+         */
+        readonly OpenCase: {
+            /**
+             * Case
+             * @description a ULID
+             */
+            readonly case: string;
+            /** Contact */
+            readonly contact: string;
+            readonly kind: components["schemas"]["CaseKind"];
+            /** Subject */
+            readonly subject: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly type: "open_case";
         };
         /**
          * PathStep
@@ -373,6 +529,33 @@ export interface components {
              * @enum {string}
              */
             readonly type: "wrap_up";
+        };
+        /**
+         * SetCaseStatus
+         * @description Closes a case, with what came of it; opens it again; or says that it waits for somebody else (`pending`).
+         */
+        readonly SetCaseStatus: {
+            /**
+             * Case
+             * @description a ULID
+             */
+            readonly case: string;
+            /**
+             * Contact
+             * @default null
+             */
+            readonly contact: string | null;
+            /**
+             * Resolution
+             * @default null
+             */
+            readonly resolution: string | null;
+            readonly status: components["schemas"]["CaseStatus"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly type: "set_case_status";
         };
         /**
          * SetStatus

@@ -22,3 +22,13 @@ export function digitsOnly(text: string): string {
 export function inLanguage(language: string, zh: string, en: string): string {
   return language.startsWith("zh") ? zh || en : en || zh;
 }
+
+const UNITS = [["day", 86_400_000], ["hour", 3_600_000], ["minute", 60_000]] as const;
+
+/** How long ago, in the largest unit that fits: "3天前", "2 hours ago", "now". */
+export function ago(moment: string, now: number, language: string): string {
+  const words = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+  const ms = now - Date.parse(moment);
+  const [unit, length] = UNITS.find(([, size]) => ms >= size) ?? ["second", Infinity];
+  return words.format(-Math.floor(ms / length) || 0, unit);
+}

@@ -1,0 +1,91 @@
+"""Keeps `cases` and `case_events` true: every case that new facts speak of is told again from all of its facts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from zlib import crc32
+
+from sqlalchemy import delete, insert, select, text, tuple_
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cti.datacenter.cases.projection import KINDS, Case, case_of, project
+from cti.datacenter.database import Database
+from cti.datacenter.models import CaseEventRow, CaseRow, FactRow
+from cti.facts import Fact
+from cti.kit.logging import get_logger
+
+log = get_logger(__name__)
+_CHUNK = 400  # facts per statement, below SQLite's limit on bound values
+_LOCK_CLASS, _LOCKS = 0x43617365, 256  # "Case"; a bounded number of locks per transaction
+
+
+async def refresh_cases(connection: AsyncConnection, facts: Iterable[Fact]) -> None:
+    """Takes what is said of cases into their histories, once each, and writes those cases anew. Nearly all batches say nothing."""
+    said = [(case, fact) for fact in facts if (case := case_of(fact)) is not None]
+    if not said:
+        return
+    await _lock(connection, (case for case, _ in said))
+    for start in range(0, len(said), _CHUNK):
+        chunk = said[start : start + _CHUNK]
+        await _add_events(connection, chunk)
+        told = await _histories(connection, {case for case, _ in chunk})
+        await connection.execute(delete(CaseRow).where(CaseRow.id.in_(told)))
+        if rows := [vars(case) for case in map(_told, told.values()) if case]:
+            await connection.execute(insert(CaseRow), rows)
+
+
+async def rebuild_cases(database: Database) -> None:
+    """Tells every case again from the facts. Facts may come meanwhile. Raises `DatabaseUnavailable` and `DatabaseRefused`."""
+    place = ("", 0)
+    while True:
+        following = (
+            select(FactRow.__table__)
+            .where(FactRow.kind.in_(KINDS), tuple_(FactRow.site, FactRow.seq) > place)
+            .order_by(FactRow.site, FactRow.seq)
+            .limit(_CHUNK)
+        )
+        async with database.writing() as connection:
+            facts = [Fact.model_construct(**row._mapping) for row in await connection.execute(following)]
+            await refresh_cases(connection, facts)
+        if len(facts) < _CHUNK:
+            return
+        place = facts[-1].site, facts[-1].seq
+
+
+async def _lock(connection: AsyncConnection, cases: Iterable[str]) -> None:
+    # As for contacts: of two transactions that speak of one case, the later must see the facts of the earlier.
+    if connection.dialect.name == "postgresql":
+        keys = sorted({crc32(case.encode()) % _LOCKS for case in cases})
+        await connection.execute(
+            text("SELECT pg_advisory_xact_lock(:class, k) FROM unnest(CAST(:keys AS int[])) AS k"),
+            {"class": _LOCK_CLASS, "keys": keys},
+        )
+
+
+async def _add_events(connection: AsyncConnection, said: Sequence[tuple[str, Fact]]) -> None:
+    rows = [
+        {"site": fact.site, "seq": fact.seq, "case": case, "at": fact.at, "contact": fact.contact, "kind": fact.kind,
+         "v": fact.v, "data": fact.data}
+        for case, fact in said
+    ]  # fmt: skip
+    new = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    await connection.execute(new(CaseEventRow).on_conflict_do_nothing(), rows)
+
+
+async def _histories(connection: AsyncConnection, cases: Iterable[str]) -> Mapping[str, list[Fact]]:
+    found: dict[str, list[Fact]] = defaultdict(list)
+    events = select(CaseEventRow.__table__).where(CaseEventRow.case.in_(cases))
+    for row in await connection.execute(events):
+        found[row.case].append(Fact.model_construct(id="", **{k: v for k, v in row._mapping.items() if k != "case"}))
+    return found
+
+
+def _told(facts: Sequence[Fact]) -> Case | None:
+    try:
+        return project(facts)
+    except Exception as fault:  # the facts are safe; a fault of ours must not stop the site
+        log.error("case.not_projected", exc_info=fault, facts=len(facts))
+        return None
