@@ -21,6 +21,7 @@ from cti.datacenter.database import Database
 from cti.datacenter.flow_stats import endpoints as flow_stats_endpoints
 from cti.datacenter.flow_stats.service import FlowFigures
 from cti.datacenter.ingest import endpoints as ingest_endpoints
+from cti.datacenter.ingest.admission import Admission
 from cti.datacenter.ingest.service import Ingest
 from cti.datacenter.metrics import MeasureRequests, Metrics
 from cti.datacenter.openapi import DESCRIPTION, TAGS, complete
@@ -43,6 +44,7 @@ def create_app(config: DataCenterConfig, *, clock: Clock | None = None) -> FastA
     starts too, answers 503 and goes on trying. At the end it closes every connection.
     """
     config.check()
+    clock = clock or SystemClock()
     database = Database(config.database_url)
     preparation = Preparation(config.database_url, database, samples=config.samples)
     metrics = Metrics()
@@ -75,11 +77,12 @@ def create_app(config: DataCenterConfig, *, clock: Clock | None = None) -> FastA
         redoc_url=None,
     )
     errors.install(app)
-    app.include_router(ingest_endpoints.build_router(Ingest(database, clock or SystemClock()), guard, metrics))
+    ingest = Ingest(database, clock, gone=lambda now: None)
+    app.include_router(ingest_endpoints.build_router(ingest, Admission(), guard, metrics))
     app.include_router(contacts_endpoints.build_router(Contacts(database, config.node_titles), guard))
     app.include_router(customers_endpoints.build_router(Customers(database), guard))
     app.include_router(policies_endpoints.build_router(Policies(database), guard))
-    releases = Releases(database, clock or SystemClock(), config.inspect_bundle)
+    releases = Releases(database, clock, config.inspect_bundle)
     app.include_router(releases_endpoints.build_router(releases, guard))
     figures = FlowFigures(database, config.node_titles)
     app.include_router(flow_stats_endpoints.build_router(figures, guard))

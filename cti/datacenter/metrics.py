@@ -7,6 +7,8 @@ from time import perf_counter
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from cti.datacenter.ingest.service import Ingested
+
 PREFIX = "hotline_datacenter"
 
 
@@ -27,14 +29,17 @@ class Metrics:
         self._acknowledged = Gauge(
             f"{PREFIX}_acknowledged_seq", "The last seq acknowledged.", ["site"], registry=self.registry
         )
+        self._missing = Gauge(
+            f"{PREFIX}_facts_missing", "Facts missing in the site's first gap.", ["site"], registry=self.registry
+        )
 
-    def ingested(
-        self, site: str, stored: int, duplicates: int, rejected: int, conflicts: int, acknowledged: int
-    ) -> None:
-        results = {"stored": stored, "duplicate": duplicates, "rejected": rejected, "conflict": conflicts}
+    def ingested(self, site: str, what: Ingested) -> None:
+        results = {"stored": what.stored, "duplicate": what.duplicates, "rejected": what.rejected,
+                   "conflict": what.conflicts}  # fmt: skip
         for result, count in results.items():
             self._facts.labels(site, result).inc(count)
-        self._acknowledged.labels(site).set(acknowledged)
+        self._acknowledged.labels(site).set(what.acknowledged)
+        self._missing.labels(site).set(what.missing[1] - what.missing[0] + 1 if what.missing else 0)
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         self._requests.labels(method, route, status).observe(seconds)

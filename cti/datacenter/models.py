@@ -62,7 +62,10 @@ class Base(DeclarativeBase):
 
 
 class FactRow(Base):
-    """One fact as its site wrote it. Never changed."""
+    """One fact as its site wrote it. Never changed.
+
+    On PostgreSQL the table is partitioned by month of `at` (`partitions.py`), and `(site, seq)` is unique in each partition.
+    """
 
     __tablename__ = "facts"
     __table_args__ = (
@@ -105,6 +108,32 @@ class SiteProgressRow(Base):
 
     site: Mapped[str] = mapped_column(String(31), primary_key=True)
     acknowledged: Mapped[int]
+    highest: Mapped[int] = mapped_column(
+        server_default=text("0")
+    )  # nothing has arrived above this, or above acknowledged
+
+
+class LostFactsRow(Base):
+    """Facts that their site says it has lost for good: from `first` to `last`. Kept for people to look at."""
+
+    __tablename__ = "lost_facts"
+
+    site: Mapped[str] = mapped_column(String(31), primary_key=True)
+    first: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    declared_at: Mapped[datetime]
+
+
+class ProjectionRow(Base):
+    """Which version of a projection its rows were made by, and how far their making anew has come."""
+
+    __tablename__ = "projections"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    version: Mapped[int]  # of every row, but for those that are being made anew
+    building: Mapped[int | None]  # the version that is being made; null when it is done
+    cursor: Mapped[str]  # the last key of which rows were made
+    made: Mapped[int]  # keys of which rows were made, for people
 
 
 class ContactRow(Base):

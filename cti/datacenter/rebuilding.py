@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from cti.datacenter.database import Database
 from cti.datacenter.models import FactRow
-from cti.datacenter.projecting import refresh_contacts
+from cti.datacenter.projecting import retell_contacts
 
 CHUNK = 400  # contacts per transaction
 
@@ -30,6 +30,6 @@ async def rebuild(database: Database, progress: Callable[[int, int], None] = lam
         if not contacts:
             return done
         async with database.writing() as connection:
-            await refresh_contacts(connection, contacts)
+            await retell_contacts(connection, contacts)
         done, last = done + len(contacts), contacts[-1]
         progress(done, total)
