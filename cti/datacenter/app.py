@@ -30,9 +30,13 @@ from cti.datacenter.policies.service import Policies
 from cti.datacenter.preparation import Preparation
 from cti.datacenter.releases import endpoints as releases_endpoints
 from cti.datacenter.releases.service import Releases
+from cti.datacenter.retention import limit
 from cti.datacenter.security import Guard
+from cti.datacenter.set_aside import endpoints as set_aside_endpoints
+from cti.datacenter.set_aside.service import SetAsides
 from cti.datacenter.sites import endpoints as sites_endpoints
 from cti.datacenter.sites.service import Sites
+from cti.datacenter.upkeep import Upkeep
 from cti.datacenter.web import LimitBody, SecurityHeaders
 from cti.kit.clock import Clock, SystemClock
 
@@ -48,22 +52,26 @@ def create_app(config: DataCenterConfig, *, clock: Clock | None = None) -> FastA
     database = Database(config.database_url)
     preparation = Preparation(config.database_url, database, samples=config.samples)
     metrics = Metrics()
+    upkeep = Upkeep(database, clock, metrics, months=config.fact_months)
     guard = Guard(config)
     http = httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=config.site_timeout)
     sites = Sites(config.topology, config.webphone, http, config.site_timeout)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        trying: asyncio.Task[None] | None = None
+        async def prepare_and_keep_up() -> None:
+            if not preparation.done:
+                await preparation.persist()
+            await upkeep.run()
+
+        await preparation.attempt()
+        beside = asyncio.create_task(prepare_and_keep_up(), name="datacenter-upkeep")
         try:
-            if not await preparation.attempt():
-                trying = asyncio.create_task(preparation.persist(), name="datacenter-preparation")
             yield
         finally:
-            if trying:
-                trying.cancel()
-                with suppress(asyncio.CancelledError):
-                    await trying
+            beside.cancel()
+            with suppress(asyncio.CancelledError):
+                await beside
             await http.aclose()
             await database.close()
 
@@ -77,8 +85,9 @@ def create_app(config: DataCenterConfig, *, clock: Clock | None = None) -> FastA
         redoc_url=None,
     )
     errors.install(app)
-    ingest = Ingest(database, clock, gone=lambda now: None)
+    ingest = Ingest(database, clock, gone=limit(config.fact_months))
     app.include_router(ingest_endpoints.build_router(ingest, Admission(), guard, metrics))
+    app.include_router(set_aside_endpoints.build_router(SetAsides(database), guard))
     app.include_router(contacts_endpoints.build_router(Contacts(database, config.node_titles), guard))
     app.include_router(customers_endpoints.build_router(Customers(database), guard))
     app.include_router(policies_endpoints.build_router(Policies(database), guard))

@@ -56,7 +56,7 @@ async def make_months(database: Database, now: datetime) -> None:
         names = {each.name for each in known}
         wanted = {f"facts_{begin:%Y_%m}": begin for begin in _months(now) if taken is None or begin >= taken}
         if wanted.keys() - names:
-            await lock_default(connection)
+            await lock(connection, DEFAULT)
         for name, begin in wanted.items():
             if name not in names:
                 await _make(connection, name, begin)
@@ -72,12 +72,11 @@ async def partitions(connection: AsyncConnection) -> Iterator[Partition]:
     return iter(sorted(found, key=lambda each: each.end))
 
 
-async def lock_default(connection: AsyncConnection) -> None:
-    """Keeps everybody from the default partition until the transaction ends, as attaching and detaching others needs. Before
-    anything else: who reads and then writes would else wait for us while we wait for it. Gives up soon, because everybody
-    else waits meanwhile; raises `DatabaseUnavailable` then."""
+async def lock(connection: AsyncConnection, table: str) -> None:
+    """Keeps everybody from it until the transaction ends. Before anything else is locked there: who reads and then writes would
+    else wait for us while we wait for it. Gives up soon, because all wait meanwhile; raises `DatabaseUnavailable` then."""
     await connection.execute(text("SET LOCAL lock_timeout = '3s'"))
-    await connection.execute(text(f"LOCK TABLE {DEFAULT} IN ACCESS EXCLUSIVE MODE"))
+    await connection.execute(text(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"))
 
 
 def _end(name: str) -> datetime | None:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
 from cti.datacenter.config import NodeTitle
 from cti.datacenter.contacts import repository
-from cti.datacenter.contacts.repository import ContactFilter, Position, StoryRows, Titles
+from cti.datacenter.contacts.repository import ContactFilter, StoryRows, Titles
 from cti.datacenter.contacts.schemas import (
     ContactDetail,
     ContactList,
@@ -21,8 +18,9 @@ from cti.datacenter.contacts.schemas import (
     Title,
     WrapUpView,
 )
+from cti.datacenter.cursors import decode_cursor, encode_cursor
 from cti.datacenter.database import Database
-from cti.datacenter.errors import BadRequest, NotFound
+from cti.datacenter.errors import NotFound
 from cti.datacenter.models import LegRow
 from cti.datacenter.projections import CUSTOMER_LEG
 from cti.facts import Fact
@@ -92,25 +90,3 @@ def _offer(leg: LegRow) -> OfferView:
         waited_ms=leg.waited_ms,
         ring_ms=leg.ring_ms,
     )
-
-
-def encode_cursor(position: Position) -> str:
-    """The place behind which the next page starts; opaque to clients."""
-    arrived_at, contact = position
-    plain = f"{arrived_at.astimezone(UTC).isoformat()} {contact}"
-    return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
-
-
-def decode_cursor(cursor: str) -> Position:
-    """Raises `BadRequest`."""
-    try:
-        plain = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
-        moment, _, contact = plain.partition(" ")
-        arrived_at = datetime.fromisoformat(moment)
-        if arrived_at.tzinfo is None or not contact.isprintable() or not contact:
-            raise ValueError(moment)
-        return arrived_at, contact
-    except (ValueError, binascii.Error):
-        raise BadRequest(problem("request.invalid", "query.cursor", "This cursor was not given by this service.",
-                                 "该游标不是本服务给出的。", "Send `next_cursor` unchanged, or leave it out.",
-                                 "请原样发送 `next_cursor`，或省略。")) from None  # fmt: skip

@@ -35,7 +35,7 @@ class Rejected:
     """Something that took a place in the count without being a fact that can be stored there."""
 
     seq: int
-    code: str  # malformed, wrong_site, conflict
+    code: str  # malformed, conflict, refused
     reason: str  # for people; names fields, never their values
     body: str
     digest: str
@@ -68,6 +68,9 @@ def sort_out(site: str, items: Sequence[Any]) -> Sorted:
     seen: dict[int, Fact] = {}
     for seq, item in zip(_seqs(items), items, strict=True):
         if seq is None:
+            continue
+        if isinstance(item, dict) and "refused" in item:  # what stands for a fact on which this data center failed
+            result.rejected.append(rejected(seq, "refused", f"the site was told {item['refused']!a}"[:300], item))
             continue
         try:
             fact = _checked(site, Fact.model_validate(item))
