@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,10 +13,16 @@ from sqlalchemy import func, select, text, update
 
 from cti.datacenter.database import Database
 from cti.datacenter.ingest.admission import Admission, Busy
+from cti.datacenter.ingest.reading import Batch
+from cti.datacenter.ingest.service import Ingest, Ingested
 from cti.datacenter.models import FactRow, RejectedFactRow, SiteProgressRow
 from cti.datacenter.upgrade import upgrade
+from cti.facts.kinds import NodeUp
+from cti.journal import Relay, SqliteJournal
 from cti.journal.ingest import encode_refused
-from tests.datacenter import READ_TOKEN, make_config, running_datacenter
+from cti.kit.backoff import Backoff
+from cti.kit.clock import SystemClock
+from tests.datacenter import INGEST_TOKEN, READ_TOKEN, make_config, running_datacenter
 from tests.postgres import PostgresServer
 from tests.scribe import START, Scribe
 
@@ -168,6 +175,36 @@ async def test_facts_that_an_earlier_version_stored_beside_us_are_found(
     async with database.reading() as session:
         assert await session.scalar(select(func.count()).select_from(RejectedFactRow)) == 0
         assert await session.scalar(select(SiteProgressRow.highest)) == 36
+
+
+async def test_a_site_with_one_fact_that_makes_us_fail_gets_all_others_through(
+    client: httpx.AsyncClient, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The real relay against the real data center, in which a fault is planted."""
+    take = Ingest.take
+
+    async def fails(self: Ingest, batch: Batch) -> Ingested:
+        if any(fact.data.get("node") == "poison" for fact in batch.sorted.facts):
+            raise RuntimeError("planted")
+        return await take(self, batch)
+
+    monkeypatch.setattr(Ingest, "take", fails)
+    async with await SqliteJournal.open(tmp_path / "journal", "sh", SystemClock()) as journal:
+        for node in ("n1", "poison", "n2", "n3"):
+            await journal.record(NodeUp(node=node))
+        relay = Relay(journal, "http://127.0.0.1:8000", "sh", INGEST_TOKEN, client, SystemClock(),
+                      backoff=Backoff(first=0.002, cap=0.02))  # fmt: skip
+        running = asyncio.create_task(relay.run())
+        try:
+            async with asyncio.timeout(20):
+                while journal.acknowledged < 4:  # noqa: ASYNC110 - the condition has no event
+                    await asyncio.sleep(0.01)
+        finally:
+            running.cancel()
+            await asyncio.wait([running])
+    assert await facts_stored(database) == [1, 3, 4]
+    (shown,) = (await client.get("/api/v1/facts/set-aside")).json()["items"]
+    assert (shown["first"], shown["code"], shown["reason"]) == (2, "refused", "the site was told 'HTTP 500'")
 
 
 # What an earlier version does with each batch
