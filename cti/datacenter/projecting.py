@@ -30,7 +30,8 @@ _LOCK_CLASS, _LOCKS = 0x436F6E74, 256  # "Cont"; a bounded number of locks per t
 async def tell_contacts(connection: AsyncConnection, fresh: Iterable[Fact], *, wary: bool = False) -> None:
     """Writes the rows of the contacts of these facts, which are about to be added, from all that is known of each.
 
-    Raises `bulk.AlreadyThere` when there are rows of a contact without a fact; with `wary` it replaces them.
+    Raises `bulk.AlreadyThere` for a contact whose facts were deleted for their age; with `wary` it leaves such a one as it was
+    told from all of them.
     """
     told: dict[str, list[Fact]] = defaultdict(list)
     for fact in fresh:
@@ -40,11 +41,9 @@ async def tell_contacts(connection: AsyncConnection, fresh: Iterable[Fact], *, w
     await _lock(connection, ids)
     for chunk in _chunks(ids):
         earlier = await _facts_of(connection, chunk)
-        await _write(
-            connection,
-            [_told([*earlier.get(contact, ()), *told[contact]]) for contact in chunk],
-            chunk if wary else list(earlier),
-        )
+        left = await _told_of_deleted(connection, set(chunk) - earlier.keys()) if wary else set()
+        stories = [_told([*earlier.get(contact, ()), *told[contact]]) for contact in chunk if contact not in left]
+        await _write(connection, stories, list(earlier))
 
 
 async def retell_contacts(connection: AsyncConnection, contacts: Iterable[str]) -> None:
@@ -76,6 +75,11 @@ async def _facts_of(connection: AsyncConnection, ids: Sequence[str]) -> Mapping[
     for row in await connection.execute(select(FactRow.__table__).where(FactRow.contact.in_(ids))):
         facts[row.contact].append(Fact.model_construct(**row._mapping))
     return facts
+
+
+async def _told_of_deleted(connection: AsyncConnection, ids: Iterable[str]) -> set[str]:
+    """Of contacts without a fact, those that have been told."""
+    return set(await connection.scalars(select(ContactRow.id).where(ContactRow.id.in_(ids))))
 
 
 def _told(facts: Sequence[Fact]) -> ContactStory | None:

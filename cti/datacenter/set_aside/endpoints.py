@@ -24,7 +24,9 @@ def build_router(set_asides: SetAsides, guard: Guard) -> APIRouter:
         "for these: each was counted as arrived. Newest first; pages are cut by a cursor.",
     )
     async def list_set_aside(
-        site: Annotated[str | None, Query(max_length=31, description="sent by this site", examples=["sh"])] = None,
+        site: Annotated[
+            str | None, Query(pattern=r"^[a-z][a-z0-9_-]{0,30}$", description="sent by this site", examples=["sh"])
+        ] = None,
         limit: Annotated[int, Query(ge=1, le=200, description="entries per page")] = 50,
         cursor: Annotated[str | None, Query(max_length=400, description="`next_cursor` of the page before")] = None,
     ) -> SetAsideList:

@@ -116,6 +116,9 @@ async def test_old_facts_go_with_their_contacts_and_what_was_told_stays(database
         assert await contacts_with_facts(migrated) == {"open", "goes-on", "younger"}
         story = (await client.get("/api/v1/contacts/ended")).json()
         assert (story["cause"], story["facts"]) == ("served", [])
+        scribe.wraps_up("1001", "ended")  # months too late: what was told from all facts stands
+        assert await send(client, scribe, scribe.seq - 1) == scribe.seq
+        assert (await client.get("/api/v1/contacts/ended")).json()["cause"] == "served"
         assert len((await client.get("/api/v1/contacts/goes-on")).json()["facts"]) == 14
         assert await delete_old_facts(migrated, datetime(2026, 9, 1, tzinfo=UTC)) > 0
         assert await contacts_with_facts(migrated) == {"open"}
