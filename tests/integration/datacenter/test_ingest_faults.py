@@ -9,14 +9,14 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, insert, select, text, update
 
 from cti.datacenter.database import Database
 from cti.datacenter.ingest.admission import Admission, Busy
 from cti.datacenter.ingest.reading import Batch
 from cti.datacenter.ingest.service import Ingest, Ingested
 from cti.datacenter.models import FactRow, RejectedFactRow, SiteProgressRow
-from cti.datacenter.upgrade import upgrade
+from cti.datacenter.upgrade import downgrade, upgrade
 from cti.facts.kinds import NodeUp
 from cti.journal import Relay, SqliteJournal
 from cti.journal.ingest import encode_refused
@@ -279,6 +279,27 @@ async def test_a_filled_table_is_divided_while_an_earlier_version_goes_on_writin
                 ("sh", before.seq, before.seq),
             ]
             assert await session.scalar(text("SELECT count(*) FROM facts_default")) == 12
+        await downgrade(database, "0002")
+        assert len(await facts_stored(database)) == before.seq + meanwhile.seq
     finally:
         await database.close()
         await other.close()
+
+
+async def test_a_filled_embedded_database_is_upgraded_and_goes_on(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'datacenter.db'}"
+    database = Database(url)
+    scribe = served(2)
+    try:
+        await upgrade(database, "0002")
+        async with database.writing() as connection:
+            await connection.execute(insert(FactRow), [dict(fact) for fact in scribe.facts[:6] + scribe.facts[9:12]])
+            await connection.execute(text("INSERT INTO site_progress (site, acknowledged) VALUES ('sh', 6)"))
+        async with running_datacenter(make_config(url)) as client:
+            assert await send(client, {"site": "sh", "facts": []}) == {"acknowledged": 6, "missing": [7, 9]}
+            assert await send(client, scribe.batch()) == {"acknowledged": scribe.seq}
+            assert (await client.get("/api/v1/contacts/c1")).json()["cause"] == "served"
+        await downgrade(database, "0002")
+        assert await facts_stored(database) == list(range(1, scribe.seq + 1))
+    finally:
+        await database.close()
