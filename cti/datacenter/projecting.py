@@ -19,9 +19,8 @@ from cti.kit.logging import get_logger
 
 log = get_logger(__name__)
 
-PROJECTION_VERSION: Final = (
-    1  # one more whenever the same facts give other rows: every data center then makes them anew
-)
+# One more whenever the same facts give other rows: every data center then makes them anew.
+PROJECTION_VERSION: Final = 1
 
 _CHUNK = 400  # contacts per statement, below SQLite's limit on bound values
 _LOCK_CLASS, _LOCKS = 0x436F6E74, 256  # "Cont"; a bounded number of locks per transaction

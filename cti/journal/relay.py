@@ -176,12 +176,10 @@ class Relay:
     async def _set_aside(self, fact: Fact, body: bytes, refusal: Answer) -> Answer:
         """Of a fact that is refused by itself. Gives `refusal` back where the others are refused too: then it is not the fact."""
         self._doubts += 1
-        others = await self._journal.read(
-            fact.seq, min(self._doubts, MAX_FACTS)
-        )  # each time one further: many may be bad
+        others = await self._journal.read(fact.seq, min(self._doubts, MAX_FACTS))
         if not others:
             return refusal
-        other = others[-1]
+        other = others[-1]  # each time one further on: the next ones may be bad too
         taken = await self._ask(encode(self._site, [other], MAX_BYTES)[0], other.seq)
         if taken.acknowledged is None:
             return refusal
