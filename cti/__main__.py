@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Coroutine
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -88,8 +89,13 @@ def site(
     _run(run_site(settings, name), settings)
 
 
-@app.command(epilog="Examples: cti datacenter   |   cti datacenter --backup monday.dump   |   cti datacenter --rebuild")
+class _DataCenterTask(StrEnum):
+    REBUILD = "rebuild"
+
+
+@app.command(epilog="Examples: cti datacenter   |   cti datacenter --backup monday.dump   |   cti datacenter rebuild")
 def datacenter(
+    task: Annotated[_DataCenterTask | None, typer.Argument(help="rebuild: the same as --rebuild.")] = None,
     topology: TopologyOption = None,
     backup: Annotated[
         Path | None, typer.Option("--backup", help="Copies the database into this file, while it is in use.")
@@ -100,6 +106,7 @@ def datacenter(
 ) -> None:
     """Runs the data center: API, database, console. Or looks after its database."""
     settings = Settings.from_environment(topology_file=topology)
+    rebuild = rebuild or task is _DataCenterTask.REBUILD
     if backup is None and restore is None and not rebuild:
         _run(run_data_center(settings), settings)
         return

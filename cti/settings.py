@@ -85,6 +85,11 @@ class Settings(BaseModel):
         default=None,
         description="what readers of the data center's API must send as a bearer token; HOTLINE_READ_TOKEN",
     )
+    fact_months: int | None = Field(
+        default=None,
+        ge=2,
+        description="how many whole months of facts the data center keeps besides the one that runs; all when absent; HOTLINE_FACT_MONTHS",
+    )
     journal_days: float = Field(
         default=30, ge=1, description="how long a site keeps facts that the data center has; HOTLINE_JOURNAL_DAYS"
     )

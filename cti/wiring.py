@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 from collections.abc import Mapping
 from contextlib import AsyncExitStack, suppress
@@ -78,11 +79,13 @@ async def run_data_center(settings: Settings) -> None:
     config = DataCenterConfig(
         database_url=settings.effective_database_url, topology=topology, ingest_token=secrets.derive("ingest"), webphone=webphone,
         console=CHECKOUT / "cti/console/dist", read_token=settings.read_token, samples=True, node_titles=_node_titles(settings),
-        publish_token=secrets.derive("publish"), inspect_bundle=inspect_bundle,
+        publish_token=secrets.derive("publish"), inspect_bundle=inspect_bundle, fact_months=settings.fact_months,
     )  # fmt: skip
     with suppress(DatabaseUnavailable):  # it starts without its database, and says so at /readyz
         await upgrade_database(config.database_url)
-    await serve(create_app(config), topology.data_center.host, topology.data_center.port)
+    app = create_app(config)
+    gc.freeze()  # what is loaded now stays: it need not be looked at again with every few batches
+    await serve(app, topology.data_center.host, topology.data_center.port)
 
 
 async def run_site(settings: Settings, name: str) -> None:

@@ -10,10 +10,11 @@ from sqlalchemy import Connection
 
 from cti.datacenter.database import Database
 from cti.datacenter.models import Base
+from cti.datacenter.partitions import is_ours
 
 
 def run(connection: Connection) -> None:
-    context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True)
+    context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True, include_name=is_ours)
     with context.begin_transaction():
         context.run_migrations()
 

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 from cti.datacenter import DataCenterConfig, InspectedBundle, WebPhoneAccount, create_app
+from cti.kit.clock import Clock
 from cti.kit.strict_yaml import load_model
 from cti.topology import Site, Topology
 
@@ -47,9 +48,9 @@ def make_config(database_url: str, **changes: Any) -> DataCenterConfig:
 
 
 @asynccontextmanager
-async def running_datacenter(config: DataCenterConfig) -> AsyncIterator[httpx.AsyncClient]:
+async def running_datacenter(config: DataCenterConfig, clock: Clock | None = None) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the application, which starts and stops with the context. It sends the ingest token."""
-    app = create_app(config)
+    app = create_app(config, clock=clock)
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         headers = {"Authorization": f"Bearer {INGEST_TOKEN}"}

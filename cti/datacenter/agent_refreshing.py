@@ -14,6 +14,8 @@ from cti.datacenter.agent_intervals import AGENT_KINDS, AgentInterval, Tracker
 from cti.datacenter.models import AgentIntervalRow, FactRow, SiteProgressRow
 from cti.facts import Fact
 
+AGENTS_VERSION: Final = 1  # one more whenever the same facts give other rows
+
 _CHUNK = 5000  # facts per statement
 _FIELDS: Final = tuple(field.name for field in fields(AgentInterval))
 
@@ -46,12 +48,13 @@ async def refresh_agents(connection: AsyncConnection, site: str, since: int) -> 
     await _update(connection, [interval for interval in kept.values() if interval.ended_seq is not None])
 
 
-async def rebuild_agents(connection: AsyncConnection, site: str) -> None:
-    """Every interval of a site anew. The site's next batch waits meanwhile."""
-    progress = select(SiteProgressRow.acknowledged).where(SiteProgressRow.site == site)
-    await connection.execute(progress.with_for_update())
-    await connection.execute(delete(AgentIntervalRow).where(AgentIntervalRow.site == site))
-    await refresh_agents(connection, site, 0)
+async def rebuild_agents(connection: AsyncConnection, sites: Sequence[str]) -> None:
+    """Every interval of some sites anew. Their next batches wait meanwhile."""
+    for site in sites:
+        progress = select(SiteProgressRow.acknowledged).where(SiteProgressRow.site == site)
+        await connection.execute(progress.with_for_update())
+        await connection.execute(delete(AgentIntervalRow).where(AgentIntervalRow.site == site))
+        await refresh_agents(connection, site, 0)
 
 
 async def _facts(connection: AsyncConnection, site: str, since: int) -> AsyncIterator[tuple[Fact, datetime | None]]:

@@ -27,6 +27,7 @@ from cti.datacenter.database import Database
 from cti.datacenter.flow_stats import endpoints as flow_stats_endpoints
 from cti.datacenter.flow_stats.service import FlowFigures
 from cti.datacenter.ingest import endpoints as ingest_endpoints
+from cti.datacenter.ingest.admission import Admission
 from cti.datacenter.ingest.service import Ingest
 from cti.datacenter.measures import endpoints as measures_endpoints
 from cti.datacenter.measures.service import MeasureBook
@@ -37,9 +38,13 @@ from cti.datacenter.policies.service import Policies
 from cti.datacenter.preparation import Preparation
 from cti.datacenter.releases import endpoints as releases_endpoints
 from cti.datacenter.releases.service import Releases
+from cti.datacenter.retention import limit
 from cti.datacenter.security import Guard
+from cti.datacenter.set_aside import endpoints as set_aside_endpoints
+from cti.datacenter.set_aside.service import SetAsides
 from cti.datacenter.sites import endpoints as sites_endpoints
 from cti.datacenter.sites.service import Sites
+from cti.datacenter.upkeep import Upkeep
 from cti.datacenter.web import LimitBody, SecurityHeaders
 from cti.kit.clock import Clock, SystemClock
 
@@ -51,24 +56,33 @@ def create_app(config: DataCenterConfig, *, clock: Clock | None = None) -> FastA
     starts too, answers 503 and goes on trying. At the end it closes every connection.
     """
     config.check()
+    clock = clock or SystemClock()
     database = Database(config.database_url)
     metrics = Metrics()
+    upkeep = Upkeep(database, clock, metrics, months=config.fact_months)
     guard = Guard(config)
     http = httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=config.site_timeout)
-    configurations = Configurations(database, clock or SystemClock(), config.topology)
+    configurations = Configurations(database, clock, config.topology)
     preparation = Preparation(config.database_url, database, samples=config.samples, then=configurations.state)
     sites = Sites(lambda: configurations.topology, config.webphone, http, config.site_timeout)
-    alarms = Alarms(database, clock or SystemClock(), lambda: [site.name for site in configurations.topology.sites])
+    alarms = Alarms(database, clock, lambda: [site.name for site in configurations.topology.sites])
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(alarms.watch(), name="datacenter-alarms")]
+        async def prepare_and_keep_up() -> None:
+            if not preparation.done:
+                await preparation.persist()
+            await upkeep.run()
+
+        await preparation.attempt()
+        beside = [
+            asyncio.create_task(prepare_and_keep_up(), name="datacenter-upkeep"),
+            asyncio.create_task(alarms.watch(), name="datacenter-alarms"),
+        ]
         try:
-            if not await preparation.attempt():
-                tasks.append(asyncio.create_task(preparation.persist(), name="datacenter-preparation"))
             yield
         finally:
-            for task in tasks:
+            for task in beside:
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
@@ -85,12 +99,14 @@ def create_app(config: DataCenterConfig, *, clock: Clock | None = None) -> FastA
         redoc_url=None,
     )
     errors.install(app)
-    app.include_router(ingest_endpoints.build_router(Ingest(database, clock or SystemClock()), guard, metrics))
+    ingest = Ingest(database, clock, gone=limit(config.fact_months))
+    app.include_router(ingest_endpoints.build_router(ingest, Admission(), guard, metrics))
+    app.include_router(set_aside_endpoints.build_router(SetAsides(database), guard))
     app.include_router(contacts_endpoints.build_router(Contacts(database, config.node_titles), guard))
     app.include_router(customers_endpoints.build_router(Customers(database), guard))
     app.include_router(cases_endpoints.build_router(Cases(database), guard))
     app.include_router(policies_endpoints.build_router(Policies(database), guard))
-    releases = Releases(database, clock or SystemClock(), config.inspect_bundle)
+    releases = Releases(database, clock, config.inspect_bundle)
     app.include_router(releases_endpoints.build_router(releases, guard))
     figures = FlowFigures(database, config.node_titles)
     app.include_router(flow_stats_endpoints.build_router(figures, guard))

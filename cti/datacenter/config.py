@@ -59,6 +59,7 @@ class DataCenterConfig:
     console: Path  # the front end's build
     read_token: str | None = field(default=None, repr=False)
     samples: bool = False  # fill in the demo's customers and policies
+    fact_months: int | None = None  # whole months of facts to keep besides the one that runs; None: all
     node_titles: Mapping[tuple[str, str], NodeTitle] = field(default_factory=dict)  # (flow, node) → title
     site_timeout: float = 1.0  # seconds a site's process has to say that it is ready
 

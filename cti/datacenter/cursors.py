@@ -1,4 +1,4 @@
-"""The place in a list behind which the next page starts, as text that is opaque to clients."""
+"""Where a page of a list ended, newest first: opaque to clients, so that lists can be cut otherwise one day."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from cti.datacenter.errors import BadRequest
 from cti.kit.errors import problem
 
-Position = tuple[datetime, str]  # (moment, id) of the last one that was told
+Position = tuple[datetime, str]  # when the last entry was, and its key among those of the same moment
 
 
 def encode_cursor(position: Position) -> str:
     """The place behind which the next page starts; opaque to clients."""
-    moment, name = position
-    plain = f"{moment.astimezone(UTC).isoformat()} {name}"
+    at, key = position
+    plain = f"{at.astimezone(UTC).isoformat()} {key}"
     return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
 
 
@@ -23,11 +23,11 @@ def decode_cursor(cursor: str) -> Position:
     """Raises `BadRequest`."""
     try:
         plain = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
-        written, _, name = plain.partition(" ")
-        moment = datetime.fromisoformat(written)
-        if moment.tzinfo is None or not name.isprintable() or not name:
-            raise ValueError(written)
-        return moment, name
+        moment, _, key = plain.partition(" ")
+        at = datetime.fromisoformat(moment)
+        if at.tzinfo is None or not key.isprintable() or not key:
+            raise ValueError(moment)
+        return at, key
     except (ValueError, binascii.Error):
         raise BadRequest(problem("request.invalid", "query.cursor", "This cursor was not given by this service.",
                                  "该游标不是本服务给出的。", "Send `next_cursor` unchanged, or leave it out.",

@@ -19,9 +19,9 @@ from cti.kit.errors import ConfigError, EnvironmentProblem, HotlineError, proble
 CONNECT_SECONDS = 3
 STATEMENT_SECONDS = 20
 POOL_SECONDS = 5
-# PostgreSQL: connection, resources, operator's shutdown, system error, a transaction that may be tried again,
-# or tables that the upgrade at start has yet to make
-_PASSING_STATES = ("08", "53", "57", "58", "40", "42P01")
+# PostgreSQL: connection, resources, operator's shutdown, system error, a transaction that may be tried again, a lock not given
+# in time, or tables that the upgrade at start has yet to make
+_PASSING_STATES = ("08", "53", "57", "58", "40", "55P03", "42P01")
 _REFUSED_STATES = ("28", "3D000")  # user or password; no such database
 
 

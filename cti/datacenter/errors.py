@@ -163,6 +163,7 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
         409: "Somebody else was faster.",
         413: "The request is larger than 4 MiB; a version, than 96 MiB.",
         422: "A parameter or the body is wrong.",
+        429: "Too many batches at once. `Retry-After` says in how many seconds to try again.",
         503: "The database does not answer. `Retry-After` says in how many seconds to try again.",
     }
     return {status: {"model": ErrorBody, "description": said[status]} for status in statuses}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from time import perf_counter
+from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from cti.datacenter.ingest.service import Ingested
 
 PREFIX = "hotline_datacenter"
 
@@ -31,6 +34,19 @@ class Metrics:
         self._alarms = Gauge(
             f"{PREFIX}_alarms", "Open alarms; unknown while the database is away.", ["site"], registry=self.registry
         )
+        self._missing = Gauge(
+            f"{PREFIX}_facts_missing", "Facts missing in the site's first gap.", ["site"], registry=self.registry
+        )
+
+        self._projection = Gauge(
+            f"{PREFIX}_projection_version", "The version its rows are of.", ["projection"], registry=self.registry
+        )
+        self._rebuilding = Gauge(
+            f"{PREFIX}_projection_rebuilding", "1 while its rows are made anew.", ["projection"], registry=self.registry
+        )
+        self._rebuilt = Gauge(
+            f"{PREFIX}_projection_made", "Keys whose rows were made anew.", ["projection"], registry=self.registry
+        )
 
     def alarmed(self, counts: Mapping[str, int]) -> None:
         """Site → open alarms; {} when they are unknown."""
@@ -38,13 +54,20 @@ class Metrics:
         for site, count in counts.items():
             self._alarms.labels(site).set(count)
 
-    def ingested(
-        self, site: str, stored: int, duplicates: int, rejected: int, conflicts: int, acknowledged: int
-    ) -> None:
-        results = {"stored": stored, "duplicate": duplicates, "rejected": rejected, "conflict": conflicts}
+    def ingested(self, site: str, what: Ingested) -> None:
+        results = {"stored": what.stored, "duplicate": what.duplicates, "rejected": what.rejected,
+                   "conflict": what.conflicts}  # fmt: skip
         for result, count in results.items():
             self._facts.labels(site, result).inc(count)
-        self._acknowledged.labels(site).set(acknowledged)
+        self._acknowledged.labels(site).set(what.acknowledged)
+        self._missing.labels(site).set(what.missing[1] - what.missing[0] + 1 if what.missing else 0)
+
+    def projected(self, projections: Iterable[Any]) -> None:
+        """Rows of the table `projections`."""
+        for row in projections:
+            self._projection.labels(row.name).set(row.version)
+            self._rebuilding.labels(row.name).set(row.building is not None)
+            self._rebuilt.labels(row.name).set(row.made)
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         self._requests.labels(method, route, status).observe(seconds)

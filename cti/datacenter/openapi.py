@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 
+from cti.datacenter.ingest.schemas import FactBatch
 from cti.facts import Fact
 
 DESCRIPTION: Final = (
@@ -27,13 +28,15 @@ TAGS: Final[list[dict[str, Any]]] = [
 
 
 def complete(app: FastAPI) -> None:
-    """Adds what FastAPI cannot see: the model of a fact (checked one by one), and no errors of a shape that is never sent."""
+    """Adds what FastAPI cannot see: the models of a batch (read from its bytes) and of a fact. Takes out errors that are never sent."""
     generate = app.openapi
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
             schemas = generate()["components"]["schemas"]
-            schemas["Fact"] = Fact.model_json_schema(ref_template="#/components/schemas/{model}")
+            for model in (Fact, FactBatch):
+                schemas[model.__name__] = model.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas["FactBatch"]["properties"]["facts"]["items"] = {"$ref": "#/components/schemas/Fact"}
             for never_sent in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(never_sent, None)
         assert app.openapi_schema is not None

@@ -4,30 +4,58 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 from typing import Any, Final
 from zlib import crc32
 
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cti.datacenter import bulk
 from cti.datacenter.models import Base, ContactRow, FactRow, LegRow, NodeVisitRow, QueueVisitRow, WrapUpRow
-from cti.datacenter.projections import ContactStory, project
+from cti.datacenter.projections import Contact, ContactStory, Leg, NodeVisit, QueueVisit, WrapUp, project
 from cti.facts import Fact
 from cti.kit.logging import get_logger
 
 log = get_logger(__name__)
+
+# One more whenever the same facts give other rows: every data center then makes them anew.
+PROJECTION_VERSION: Final = 1
+
 _CHUNK = 400  # contacts per statement, below SQLite's limit on bound values
 _LOCK_CLASS, _LOCKS = 0x436F6E74, 256  # "Cont"; a bounded number of locks per transaction
 
 
-async def refresh_contacts(connection: AsyncConnection, contacts: Iterable[str]) -> None:
+async def tell_contacts(connection: AsyncConnection, fresh: Iterable[Fact], *, wary: bool = False) -> None:
+    """Writes the rows of the contacts of these facts, which are about to be added, from all that is known of each.
+
+    Raises `bulk.AlreadyThere` for a contact whose facts were deleted for their age; with `wary` it leaves such a one as it was
+    told from all of them.
+    """
+    told: dict[str, list[Fact]] = defaultdict(list)
+    for fact in fresh:
+        if fact.contact:
+            told[fact.contact].append(fact)
+    ids = sorted(told)
+    await _lock(connection, ids)
+    for chunk in _chunks(ids):
+        earlier = await _facts_of(connection, chunk)
+        left = await _told_of_deleted(connection, set(chunk) - earlier.keys()) if wary else set()
+        stories = [_told([*earlier.get(contact, ()), *told[contact]]) for contact in chunk if contact not in left]
+        await _write(connection, stories, list(earlier))
+
+
+async def retell_contacts(connection: AsyncConnection, contacts: Iterable[str]) -> None:
     """Writes the rows of these contacts anew from the facts that this transaction sees."""
     ids = sorted(contacts)
     await _lock(connection, ids)
-    for start in range(0, len(ids), _CHUNK):
-        chunk = ids[start : start + _CHUNK]
+    for chunk in _chunks(ids):
         facts = await _facts_of(connection, chunk)
-        await _write(connection, [story for story in map(_told, facts.values()) if story])
+        await _write(connection, [_told(each) for each in facts.values()], chunk)
+
+
+def _chunks(ids: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (ids[start : start + _CHUNK] for start in range(0, len(ids), _CHUNK))
 
 
 async def _lock(connection: AsyncConnection, ids: Sequence[str]) -> None:
@@ -48,6 +76,11 @@ async def _facts_of(connection: AsyncConnection, ids: Sequence[str]) -> Mapping[
     return facts
 
 
+async def _told_of_deleted(connection: AsyncConnection, ids: Iterable[str]) -> set[str]:
+    """Of contacts without a fact, those that have been told."""
+    return set(await connection.scalars(select(ContactRow.id).where(ContactRow.id.in_(ids))))
+
+
 def _told(facts: Sequence[Fact]) -> ContactStory | None:
     try:
         return project(facts)
@@ -57,33 +90,41 @@ def _told(facts: Sequence[Fact]) -> ContactStory | None:
         return None
 
 
-async def _write(connection: AsyncConnection, stories: Sequence[ContactStory]) -> None:
-    ids = [story.contact.id for story in stories]
-    for table, column in _KEYS.items():
-        await connection.execute(delete(table).where(column.in_(ids)))
-    for table, rows in _rows(stories).items():
+async def _write(connection: AsyncConnection, stories: Sequence[ContactStory | None], replaced: Sequence[str]) -> None:
+    """Adds the rows of those that could be told; `replaced` are contacts that may have rows."""
+    told = {story.contact.id: story for story in stories if story}
+    replaced = [contact for contact in replaced if contact in told]
+    if replaced:
+        for table, (column, _) in _TABLES.items():
+            await connection.execute(delete(table).where(column.in_(replaced)))
+    for table, rows in _rows(told.values()).items():
         if rows:
-            await connection.execute(insert(table), rows)
+            await bulk.add(connection, table, _TABLES[table][1], rows)
 
 
-_KEYS: Final[dict[type[Base], Any]] = {
-    ContactRow: ContactRow.id,
-    LegRow: LegRow.contact,
-    NodeVisitRow: NodeVisitRow.contact,
-    QueueVisitRow: QueueVisitRow.contact,
-    WrapUpRow: WrapUpRow.contact,
+def _columns(kind: type, *before: str) -> tuple[str, ...]:
+    return (*before, *(field.name for field in fields(kind)))
+
+
+# Table → (which of its columns is the contact's id, all columns in the order of `_rows`)
+_TABLES: Final[dict[type[Base], tuple[Any, Sequence[str]]]] = {
+    ContactRow: (ContactRow.id, _columns(Contact)),
+    LegRow: (LegRow.contact, _columns(Leg, "contact")),
+    NodeVisitRow: (NodeVisitRow.contact, _columns(NodeVisit, "contact", "n")),
+    QueueVisitRow: (QueueVisitRow.contact, _columns(QueueVisit, "contact", "n")),
+    WrapUpRow: (WrapUpRow.contact, _columns(WrapUp, "contact", "n")),
 }
 
 
-def _rows(stories: Sequence[ContactStory]) -> dict[type[Base], list[dict[str, Any]]]:
-    def numbered(contact: str, entries: Sequence[object]) -> list[dict[str, Any]]:
-        return [{"contact": contact, "n": n, **vars(entry)} for n, entry in enumerate(entries)]
+def _rows(stories: Iterable[ContactStory]) -> dict[type[Base], list[tuple[Any, ...]]]:
+    def numbered(contact: str, entries: Sequence[object]) -> list[tuple[Any, ...]]:
+        return [(contact, n, *vars(entry).values()) for n, entry in enumerate(entries)]
 
-    rows: dict[type[Base], list[dict[str, Any]]] = {table: [] for table in _KEYS}
+    rows: dict[type[Base], list[tuple[Any, ...]]] = {table: [] for table in _TABLES}
     for story in stories:
         contact = story.contact.id
-        rows[ContactRow].append(vars(story.contact))
-        rows[LegRow] += [{"contact": contact, **vars(leg)} for leg in story.legs.values()]
+        rows[ContactRow].append(tuple(vars(story.contact).values()))
+        rows[LegRow] += [(contact, *vars(leg).values()) for leg in story.legs.values()]
         rows[NodeVisitRow] += numbered(contact, story.nodes)
         rows[QueueVisitRow] += numbered(contact, story.queues)
         rows[WrapUpRow] += numbered(contact, story.wrap_ups)

@@ -9,6 +9,8 @@ from alembic.config import Config
 from sqlalchemy import Connection, text
 
 from cti.datacenter.database import Database
+from cti.datacenter.partitions import make_months
+from cti.kit.clock import SystemClock
 from cti.kit.logging import get_logger
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
@@ -18,14 +20,16 @@ log = get_logger(__name__)
 
 
 async def upgrade_database(url: str) -> None:
-    """Runs what is missing of `migrations/`; harmless when nothing is, and when several processes do it at once.
+    """Runs what is missing of `migrations/`, and makes the months that facts will come in; harmless when nothing is missing, and
+    when several processes do it at once.
 
-    One transaction: cancelled or failed, nothing is changed. Raises `ConfigError` for an unusable URL,
+    The migrations are one transaction: cancelled or failed, nothing is changed. Raises `ConfigError` for an unusable URL,
     `DatabaseRefused` for a wrong user, password or name, and `DatabaseUnavailable` when the database does not answer.
     """
     database = Database(url, statement_seconds=None)  # a migration of many rows takes its time
     try:
         await upgrade(database)
+        await make_months(database, SystemClock().wall())
     finally:
         await database.close()
 

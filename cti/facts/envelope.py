@@ -15,7 +15,7 @@ class Fact(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     site: SiteName
-    seq: int = Field(ge=1, lt=2**63)
+    seq: int = Field(ge=1, lt=2**63, strict=True)
     id: str = Field(min_length=26, max_length=26, description="ULID")
     at: AwareDatetime = Field(description="UTC, microseconds")
     contact: str | None = Field(default=None, max_length=64, description="the contact it belongs to, if any")

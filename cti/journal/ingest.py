@@ -17,6 +17,8 @@ from cti.facts import Fact
 MAX_ANSWER: Final = 65_536  # bytes; the right answer has 30
 _MAX_SEQ: Final = 2**53
 _TOO_MUCH: Final = frozenset({400, 413, 422})  # a smaller batch may pass, or isolate the fact that doesn't
+_FAULT: Final = 500  # of the data center's own; if it comes again and again, as above
+_MAX_KEPT: Final = 12_000  # characters of a refused fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +29,16 @@ class Answer:
     reason: str = "not acknowledged"
     retry_after: float = 0.0  # seconds
     too_much: bool = False
+    fault: bool = False
 
 
-def encode(site: str, facts: Sequence[Fact], max_bytes: int) -> tuple[bytes, Sequence[Fact]]:
-    """The request's body and the facts in it: as many as fit into `max_bytes`, but at least one."""
+def encode(site: str, facts: Sequence[Fact], max_bytes: int, after: int | None = None) -> tuple[bytes, Sequence[Fact]]:
+    """The request's body and the facts in it: as many as fit into `max_bytes`, but at least one.
+
+    Numbers that are left out, from the one behind `after` on, are declared lost: the journal reads its facts in order.
+    """
     parts: list[bytes] = []
+    lost: list[tuple[int, int]] = []
     size = 0
     for fact in facts:
         part = fact.model_dump_json().encode()
@@ -39,7 +46,17 @@ def encode(site: str, facts: Sequence[Fact], max_bytes: int) -> tuple[bytes, Seq
         if parts and size > max_bytes:
             break
         parts.append(part)
-    return b'{"site":%s,"facts":[%s]}' % (json.dumps(site).encode(), b",".join(parts)), facts[: len(parts)]
+        if after is not None and fact.seq > after + 1:
+            lost.append((after + 1, fact.seq - 1))
+        after = fact.seq
+    named = b',"lost":%s' % json.dumps(lost).encode() if lost else b""
+    return b'{"site":%s,"facts":[%s]%s}' % (json.dumps(site).encode(), b",".join(parts), named), facts[: len(parts)]
+
+
+def encode_refused(site: str, fact: Fact, reason: str) -> bytes:
+    """The body of a request that has something stand in a fact's place: its text, which nobody takes for a fact."""
+    stand_in = {"seq": fact.seq, "refused": reason, "text": fact.model_dump_json()[:_MAX_KEPT]}
+    return json.dumps({"site": site, "facts": [stand_in]}).encode()
 
 
 async def post(http: httpx.AsyncClient, url: str, token: str, body: bytes, *, timeout: float, now: datetime) -> Answer:
@@ -59,7 +76,8 @@ async def post(http: httpx.AsyncClient, url: str, token: str, body: bytes, *, ti
         return Answer(None, type(error).__name__)
     if response.status_code != 200:
         retry_after = _retry_after(response.headers.get("Retry-After", ""), now)
-        return Answer(None, f"HTTP {response.status_code}", retry_after, response.status_code in _TOO_MUCH)
+        status = response.status_code
+        return Answer(None, f"HTTP {status}", retry_after, status in _TOO_MUCH, status == _FAULT)
     acknowledged = _acknowledged(content)
     return Answer(None, "not an answer of the data center") if acknowledged is None else Answer(acknowledged)
 

@@ -4,8 +4,11 @@ One request is under way at a time: `POST {url}/api/v1/facts {"site", "facts"}` 
 highest number up to which the data center has every fact. Sending twice does no harm. What an answer can say:
 
 - N moved on: go on behind it. N did not move, or there is no such answer: try again later.
-- N is behind what it acknowledged before (restored from a backup): send again from there. If facts behind N are
-  deleted here, an alarm, and the rest is sent all the same; N then stays, and nothing more is deleted.
+- N is behind what it acknowledged before (restored from a backup): send again from there. Facts behind N that are
+  deleted here are declared lost, with an alarm, and N moves over them. Where it doesn't (an older data center), the rest
+  is sent all the same; N then stays, and nothing more is deleted.
+- Refused as too much, or the same fault several times: send less. If it is one fact that is refused, and another one is
+  taken, that fact is set aside: something else is sent in its place, so that it holds up nobody. It stays in the journal.
 - N is beyond what was sent: not an answer.
 
 Before it sends anything, a relay asks for N with an empty batch. If the data center knows facts that this journal does
@@ -19,12 +22,13 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from random import random
 from typing import Final, Protocol
 
 import httpx
 
 from cti.facts import Fact
-from cti.journal.ingest import Answer, encode, post
+from cti.journal.ingest import Answer, encode, encode_refused, post
 from cti.kit.backoff import Backoff
 from cti.kit.clock import Clock
 from cti.kit.logging import get_logger
@@ -34,6 +38,7 @@ log = get_logger(__name__)
 MAX_FACTS: Final = 500
 MAX_BYTES: Final = 1_000_000
 MAX_RETRY_AFTER: Final = 60.0
+FAULTS: Final = 3  # so many in a row, and what was sent may be at fault
 
 
 class Outbox(Protocol):
@@ -93,6 +98,8 @@ class Relay:
         self._claim: int | None = None  # a former life's acknowledgement, said once
         self._oldest: datetime | None = None
         self._trouble = ""
+        self._faults = 0  # in a row
+        self._doubts = 0  # how often one fact by itself was refused
         self._news = asyncio.Event()
         self._hurry = asyncio.Event()
         self._idle = asyncio.Event()
@@ -144,16 +151,43 @@ class Relay:
             return await self._meet()
         if not facts:
             return None
-        body, facts = encode(self._site, facts, MAX_BYTES)
-        self._sent = max(self._sent, facts[-1].seq)
-        answer = await self._ask(body)
+        body, facts = encode(self._site, facts, MAX_BYTES, self._position)
+        answer = await self._ask(body, facts[-1].seq)
+        if len(facts) == 1 and self._blames(answer):
+            answer = await self._set_aside(facts[0], body, answer)
+        gone = facts[-1].seq - self._position - len(facts)
         if answer.acknowledged is None or not self._brought_on(answer.acknowledged, facts[0].seq, facts[-1].seq):
             return self._refused(answer, len(facts))
+        if gone:
+            log.error("relay.facts_missing", count=gone, before=facts[-1].seq)
         self._limit = min(MAX_FACTS, self._limit * 2)
         return self._flowing()
 
-    async def _ask(self, body: bytes) -> Answer:
-        return await post(self._http, self._url, self._token, body, timeout=self._timeout, now=self._clock.wall())
+    async def _ask(self, body: bytes, last: int = 0) -> Answer:
+        self._sent = max(self._sent, last)
+        answer = await post(self._http, self._url, self._token, body, timeout=self._timeout, now=self._clock.wall())
+        self._faults = self._faults + 1 if answer.fault else 0
+        return answer
+
+    def _blames(self, answer: Answer) -> bool:
+        """Whether what was sent is at fault, and not the data center's condition, as far as one can tell."""
+        return answer.too_much or self._faults >= FAULTS
+
+    async def _set_aside(self, fact: Fact, body: bytes, refusal: Answer) -> Answer:
+        """Of a fact that is refused by itself. Gives `refusal` back where the others are refused too: then it is not the fact."""
+        self._doubts += 1
+        others = await self._journal.read(fact.seq, min(self._doubts, MAX_FACTS))
+        if not others:
+            return refusal
+        other = others[-1]  # each time one further on: the next ones may be bad too
+        taken = await self._ask(encode(self._site, [other], MAX_BYTES)[0], other.seq)
+        if taken.acknowledged is None:
+            return refusal
+        again = await self._ask(body, fact.seq)
+        if again.acknowledged is not None or not (again.too_much or again.fault):
+            return again
+        log.error("relay.fact_set_aside", seq=fact.seq, kind=fact.kind, reason=again.reason)
+        return await self._ask(encode_refused(self._site, fact, again.reason), fact.seq)
 
     async def _meet(self) -> float:
         """Learns what the data center has, before anything is sent under a number that it may know already."""
@@ -186,9 +220,7 @@ class Relay:
             self._position = acknowledged
             return True
         if acknowledged == self._hole or first > self._position + 1:
-            if acknowledged != self._hole:
-                self._hole = acknowledged
-                log.error("relay.facts_missing", after=acknowledged, before=first)
+            self._hole = acknowledged
             self._position = last
             return True
         if acknowledged < self._position:
@@ -201,6 +233,7 @@ class Relay:
         if self._trouble:
             log.info("relay.flowing", acknowledged=self._journal.acknowledged)
         self._trouble = ""
+        self._doubts = 0
         self._backoff.reset()
         return 0.0
 
@@ -209,9 +242,10 @@ class Relay:
         if answer.reason != self._trouble:
             self._trouble = answer.reason
             log.warning("relay.waiting", reason=answer.reason, waiting=self.figures().waiting)
-        if answer.too_much:
+        if self._blames(answer):
             self._limit = max(1, size // 2)
-        return max(self._backoff.next(), min(answer.retry_after, MAX_RETRY_AFTER))
+        # Later than asked for, never earlier, and not all sites at the same moment
+        return max(self._backoff.next(), min(answer.retry_after, MAX_RETRY_AFTER) * (1.0 + 0.25 * random()))
 
     async def _pause(self, delay: float) -> None:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 from zlib import crc32
 
 from sqlalchemy import delete, insert, select, text, tuple_
@@ -12,12 +13,13 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cti.datacenter.cases.projection import KINDS, Case, case_of, project
-from cti.datacenter.database import Database
 from cti.datacenter.models import CaseEventRow, CaseRow, FactRow
 from cti.facts import Fact
 from cti.kit.logging import get_logger
 
 log = get_logger(__name__)
+CASES_VERSION: Final = 1  # one more whenever the same facts give other rows
+
 _CHUNK = 400  # facts per statement, below SQLite's limit on bound values
 _LOCK_CLASS, _LOCKS = 0x43617365, 256  # "Case"; a bounded number of locks per transaction
 
@@ -37,22 +39,23 @@ async def refresh_cases(connection: AsyncConnection, facts: Iterable[Fact]) -> N
             await connection.execute(insert(CaseRow), rows)
 
 
-async def rebuild_cases(database: Database) -> None:
-    """Tells every case again from the facts. Facts may come meanwhile. Raises `DatabaseUnavailable` and `DatabaseRefused`."""
-    place = ("", 0)
-    while True:
-        following = (
-            select(FactRow.__table__)
-            .where(FactRow.kind.in_(KINDS), tuple_(FactRow.site, FactRow.seq) > place)
-            .order_by(FactRow.site, FactRow.seq)
-            .limit(_CHUNK)
-        )
-        async with database.writing() as connection:
-            facts = [Fact.model_construct(**row._mapping) for row in await connection.execute(following)]
-            await refresh_cases(connection, facts)
-        if len(facts) < _CHUNK:
-            return
-        place = facts[-1].site, facts[-1].seq
+async def said_behind(connection: AsyncConnection, last: str, limit: int) -> Sequence[str]:
+    """The keys of the next facts about cases, for `retell_cases`."""
+    site, _, seq = last.partition(" ")
+    following = (
+        select(FactRow.site, FactRow.seq)
+        .where(FactRow.kind.in_(KINDS), tuple_(FactRow.site, FactRow.seq) > (site, int(seq or 0)))
+        .order_by(FactRow.site, FactRow.seq)
+        .limit(min(limit, _CHUNK))
+    )
+    return [f"{row.site} {row.seq}" for row in await connection.execute(following)]
+
+
+async def retell_cases(connection: AsyncConnection, keys: Sequence[str]) -> None:
+    """Writes the cases anew of which these facts speak."""
+    places = [(site, int(seq)) for site, _, seq in (key.partition(" ") for key in keys)]
+    found = select(FactRow.__table__).where(tuple_(FactRow.site, FactRow.seq).in_(places))
+    await refresh_cases(connection, [Fact.model_construct(**row._mapping) for row in await connection.execute(found)])
 
 
 async def _lock(connection: AsyncConnection, cases: Iterable[str]) -> None:

@@ -2,68 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 
-from pydantic_core import to_json
-from sqlalchemy import Insert, select, text, union, update
+from sqlalchemy import Insert, Select, func, select, union, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cti.datacenter import bulk
 from cti.datacenter.ingest.sorting import Rejected
-from cti.datacenter.models import Base, FactRow, RejectedFactRow, SiteProgressRow
+from cti.datacenter.models import Base, FactRow, LostFactsRow, RejectedFactRow, SiteProgressRow
 from cti.facts import Fact
 
-# One round trip whatever the number of facts, and no limit on bound parameters.
-_UNNEST = text("""
-    INSERT INTO facts (site, seq, id, at, contact, kind, v, data)
-    SELECT :site, seq, id, at, contact, kind, v, CAST(data AS json)
-    FROM unnest(CAST(:seq AS bigint[]), CAST(:id AS text[]), CAST(:at AS timestamptz[]), CAST(:contact AS text[]),
-                CAST(:kind AS text[]), CAST(:v AS bigint[]), CAST(:data AS text[]))
-         AS given (seq, id, at, contact, kind, v, data)
-    ON CONFLICT DO NOTHING
-""")
+Range = tuple[int, int]  # of `seq`, both ends included
 _RUN = 5000  # rows looked at per step when the acknowledged number moves on
+_COLUMNS: Final = ("site", "seq", "id", "at", "contact", "kind", "v", "data")
+_progress = SiteProgressRow.__table__
 
 
-async def lock_site(connection: AsyncConnection, site: str) -> int:
-    """Puts this site's batches in line until the transaction ends; gives the acknowledged `seq`."""
-    found = select(SiteProgressRow.acknowledged).where(SiteProgressRow.site == site).with_for_update()
-    acknowledged = await connection.scalar(found)
-    if acknowledged is None:
-        row = {"site": site, "acknowledged": 0}
-        await connection.execute(_insert_new(connection, SiteProgressRow), [row])
-        acknowledged = await connection.scalar(found)
-    return acknowledged or 0
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Of one site: nothing is missing up to `acknowledged`, and nothing has arrived above `highest`."""
+
+    acknowledged: int
+    highest: int
+
+
+async def lock_site(connection: AsyncConnection, site: str) -> Progress:
+    """Puts this site's batches in line until the transaction ends."""
+    found = select(_progress.c.acknowledged, _progress.c.highest).where(_progress.c.site == site).with_for_update()
+    row = (await connection.execute(found)).one_or_none()
+    if row is None:
+        await connection.execute(_insert_new(connection, SiteProgressRow), [{"site": site, "acknowledged": 0}])
+        row = (await connection.execute(found)).one()
+    return Progress(row.acknowledged, max(row.highest, row.acknowledged))
 
 
 async def stored(connection: AsyncConnection, site: str, seqs: Sequence[int]) -> dict[int, Fact]:
-    """The facts already stored under some of `seqs` (ascending)."""
+    """The facts already stored under some of `seqs`."""
     if not seqs:
         return {}
-    rows = await connection.execute(
-        select(FactRow.__table__).where(FactRow.site == site, FactRow.seq.between(seqs[0], seqs[-1]))
-    )
-    wanted = set(seqs)
-    return {row.seq: Fact.model_validate(row._asdict()) for row in rows if row.seq in wanted}
+    rows = await connection.execute(select(FactRow.__table__).where(FactRow.site == site, FactRow.seq.in_(seqs)))
+    return {row.seq: Fact.model_construct(**row._mapping) for row in rows}
 
 
-async def add_facts(connection: AsyncConnection, site: str, facts: Sequence[Fact]) -> None:
-    if connection.dialect.name == "postgresql":
-        values = {
-            "site": site,
-            "seq": [fact.seq for fact in facts],
-            "id": [fact.id for fact in facts],
-            "at": [fact.at for fact in facts],
-            "contact": [fact.contact for fact in facts],
-            "kind": [fact.kind for fact in facts],
-            "v": [fact.v for fact in facts],
-            "data": [to_json(fact.data).decode() for fact in facts],
-        }
-        await connection.execute(_UNNEST, values)
-    else:
-        await connection.execute(_insert_new(connection, FactRow), [dict(fact) for fact in facts])
+async def add_facts(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
+    """Raises `bulk.AlreadyThere`."""
+    rows = ((f.site, f.seq, f.id, f.at, f.contact, f.kind, f.v, f.data) for f in facts)
+    await bulk.add(connection, FactRow, _COLUMNS, rows)
 
 
 async def add_rejected(connection: AsyncConnection, site: str, items: Sequence[Rejected], now: datetime) -> None:
@@ -75,31 +64,76 @@ async def add_rejected(connection: AsyncConnection, site: str, items: Sequence[R
     await connection.execute(_insert_new(connection, RejectedFactRow), rows)
 
 
-async def advance(connection: AsyncConnection, site: str, acknowledged: int) -> int:
-    """Moves the acknowledged `seq` over everything now stored without a gap, and gives it."""
-    reached = acknowledged
+async def add_lost(connection: AsyncConnection, site: str, ranges: Sequence[Range], now: datetime) -> None:
+    rows = [{"site": site, "first": first, "last": last, "declared_at": now} for first, last in ranges]
+    await connection.execute(_insert_new(connection, LostFactsRow), rows)
+
+
+async def advance(
+    connection: AsyncConnection, site: str, before: Progress, seqs: Collection[int], lost: Sequence[Range]
+) -> Progress:
+    """Moves the site's progress on after these arrived: over everything that is now there without a gap."""
+    reached = _over(before.acknowledged, seqs, lost)
+    if before.acknowledged < before.highest and reached > before.acknowledged:
+        reached = await _walk(connection, site, reached)
+    highest = max((before.highest, *seqs, *(last for _, last in lost)))
+    after = Progress(reached, highest)
+    if after != before:
+        await connection.execute(
+            update(SiteProgressRow)
+            .where(SiteProgressRow.site == site)
+            .values(acknowledged=after.acknowledged, highest=after.highest)
+        )
+    return after
+
+
+async def first_gap(connection: AsyncConnection, site: str, progress: Progress) -> Range | None:
+    """What is missing before the next that is there."""
+    if progress.acknowledged >= progress.highest:
+        return None
+    nexts: list[int | None] = [
+        await connection.scalar(_above(function, column, site, progress.acknowledged))
+        for function, column in (
+            (func.min(FactRow.seq), FactRow.seq),
+            (func.min(RejectedFactRow.seq), RejectedFactRow.seq),
+            (func.min(LostFactsRow.first), LostFactsRow.first),
+        )
+    ]
+    following = min((seq for seq in nexts if seq is not None), default=None)
+    return None if following is None else (progress.acknowledged + 1, following - 1)
+
+
+def _above(what: Any, column: Any, site: str, seq: int) -> Select[Any]:
+    return select(what).where(column.class_.site == site, column > seq)
+
+
+async def _walk(connection: AsyncConnection, site: str, reached: int) -> int:
+    """As far as it goes on in the tables."""
     while True:
         nexts = union(
             select(FactRow.seq).where(FactRow.site == site, FactRow.seq > reached),
             select(RejectedFactRow.seq).where(RejectedFactRow.site == site, RejectedFactRow.seq > reached),
         )
         seqs = (await connection.scalars(nexts.order_by("seq").limit(_RUN))).all()
-        run = _run_length(reached, seqs)
-        reached += run
-        if run < _RUN:
-            break
-    if reached > acknowledged:
-        await connection.execute(
-            update(SiteProgressRow).where(SiteProgressRow.site == site).values(acknowledged=reached)
+        lost = select(LostFactsRow.first, LostFactsRow.last).where(
+            LostFactsRow.site == site, LostFactsRow.last > reached
         )
+        ranges = [
+            (row.first, row.last) for row in await connection.execute(lost.order_by(LostFactsRow.first).limit(_RUN))
+        ]
+        further = _over(reached, seqs, ranges)
+        if further == reached:
+            return reached
+        reached = further
+
+
+def _over(reached: int, seqs: Collection[int], lost: Sequence[Range]) -> int:
+    """The last number without a gap behind `reached`, by these alone."""
+    for first, last in sorted([*((seq, seq) for seq in seqs), *lost]):
+        if first > reached + 1:
+            break
+        reached = max(reached, last)
     return reached
-
-
-def _run_length(after: int, seqs: Sequence[int]) -> int:
-    length = 0
-    while length < len(seqs) and seqs[length] == after + length + 1:
-        length += 1
-    return length
 
 
 def _insert_new(connection: AsyncConnection, table: type[Base]) -> Insert:

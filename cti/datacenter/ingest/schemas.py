@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from cti.facts.envelope import SiteName
 
@@ -22,6 +22,16 @@ EXAMPLE_FACT: dict[str, Any] = {
 }
 
 
+def _rising(ranges: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
+    if any(first > last for first, last in ranges):
+        raise ValueError("a range ends before it begins")
+    return ranges
+
+
+Seq = Annotated[int, Field(ge=1, lt=2**63, strict=True)]
+Ranges = Annotated[tuple[tuple[Seq, Seq], ...], Field(max_length=MAX_FACTS + 1), AfterValidator(_rising)]
+
+
 class FactBatch(BaseModel):
     """Facts of one site, best in order of `seq`."""
 
@@ -32,16 +42,24 @@ class FactBatch(BaseModel):
         max_length=MAX_FACTS,
         description=f"up to {MAX_FACTS} facts. Each is checked by itself: one that cannot be understood is set aside and "
         "does not hold up the others",
-        json_schema_extra={"items": {"$ref": "#/components/schemas/Fact"}},
+    )
+    lost: Ranges = Field(
+        default=(),
+        description="what the site has lost for good, as pairs of the first and the last `seq`: kept for people to see, and "
+        "counted as arrived, so that nothing waits for it",
     )
 
 
 class Acknowledgement(BaseModel):
     """How far the site's facts are on disk."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"acknowledged": 41}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"acknowledged": 41, "missing": [42, 57]}]})
 
     acknowledged: int = Field(
         ge=0,
         description="the highest `seq` of the site up to which nothing is missing; 0 when its first fact is missing",
+    )
+    missing: tuple[int, int] | None = Field(
+        default=None,
+        description="the first gap: the first and the last `seq` that are missing before facts that are here; absent if there is none",
     )

@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from pydantic import ValidationError
-from pydantic_core import to_json
+from pydantic_core import SchemaValidator, to_json
 
 from cti.facts import KINDS, Fact
 
@@ -24,7 +24,7 @@ MAX_NAME = 64
 MAX_INTEGER = 2**53  # what JSON numbers hold exactly; sums of a contact's durations stay within 64 bits
 MAX_DEPTH = 10
 MAX_VERSION = 10_000
-_NOT_PLAIN = re.compile(rb"[0-9]{16}|[0-9][eE]|\\u0000|NaN|Infinity")  # numbers that may be out of range, and NUL
+_NOT_PLAIN = re.compile(rb"[0-9]{16}|[0-9][eE]|NaN|Infinity")  # numbers that may be out of range
 MAX_KEPT = 16_384  # characters kept of what was set aside
 # Fields that become keys and indexed columns
 _NAMES = ("agent", "agent_site", "queue", "offer", "caller", "called", "hotline", "node", "flow", "code")
@@ -35,7 +35,7 @@ class Rejected:
     """Something that took a place in the count without being a fact that can be stored there."""
 
     seq: int
-    code: str  # malformed, wrong_site, conflict
+    code: str  # malformed, conflict, refused
     reason: str  # for people; names fields, never their values
     body: str
     digest: str
@@ -49,6 +49,19 @@ class Sorted:
     rejected: list[Rejected] = field(default_factory=list)
 
 
+def sort_good(site: str, facts: Sequence[Fact]) -> list[Fact] | None:
+    """The facts in order, each once, or None when `sort_out` has to look at the items: not all of them can be stored."""
+    seen: dict[int, Fact] = {}
+    try:
+        for fact in facts:
+            checked = _checked(site, fact)
+            if seen.setdefault(fact.seq, checked) is not checked and seen[fact.seq] != checked:
+                return None
+    except ValueError:
+        return None
+    return [seen[seq] for seq in sorted(seen)]
+
+
 def sort_out(site: str, items: Sequence[Any]) -> Sorted:
     """Divides a batch. An item without a readable `seq` is given the one its neighbors leave; with none, it is ignored."""
     result = Sorted()
@@ -56,8 +69,11 @@ def sort_out(site: str, items: Sequence[Any]) -> Sorted:
     for seq, item in zip(_seqs(items), items, strict=True):
         if seq is None:
             continue
+        if isinstance(item, dict) and "refused" in item:  # what stands for a fact on which this data center failed
+            result.rejected.append(rejected(seq, "refused", f"the site was told {item['refused']!a}"[:300], item))
+            continue
         try:
-            fact = _checked(site, item)
+            fact = _checked(site, Fact.model_validate(item))
         except ValueError as error:
             result.rejected.append(rejected(seq, "malformed", _reason(error), item))
             continue
@@ -81,14 +97,14 @@ def rejected(seq: int, code: str, reason: str, item: Any) -> Rejected:
     return Rejected(seq, code, reason, body[:MAX_KEPT], hashlib.sha256(body.encode()).hexdigest())
 
 
-def _checked(site: str, item: Any) -> Fact:
-    """Raises ValueError (pydantic's errors are such) naming what is wrong."""
-    fact = Fact.model_validate(item)
+def _checked(site: str, fact: Fact) -> Fact:
+    """The fact with its time in UTC. Raises ValueError (pydantic's errors are such) naming what is wrong."""
     if fact.site != site:
         raise ValueError("site: not the site of the batch")
     if not (fact.id.isascii() and fact.id.isalnum()):
         raise ValueError("id: not a ULID")
-    if fact.contact is not None and not (fact.contact.isascii() and fact.contact.isprintable() and fact.contact):
+    contact = fact.contact
+    if contact is not None and not (contact.isascii() and contact.isprintable() and contact):
         raise ValueError("contact: only printable ASCII characters are allowed")
     if fact.v > MAX_VERSION:
         raise ValueError("v: too large")
@@ -98,25 +114,50 @@ def _checked(site: str, item: Any) -> Fact:
         _check_storable(fact.data, 0)
         if len(json.dumps(fact.data, ensure_ascii=False).encode()) > MAX_DATA_BYTES:
             raise ValueError(f"data: more than {MAX_DATA_BYTES} bytes")
-    kind = KINDS.get(fact.kind)
-    if kind is not None and fact.v <= kind.v:
-        kind.model_validate(fact.data)
-        for name in _NAMES:
+    known = _KNOWN.get(fact.kind)
+    if known is not None and fact.v <= known.v:
+        known.validator.validate_python(fact.data)
+        for name in known.names:
             value = fact.data.get(name)
             if isinstance(value, str) and len(value) > MAX_NAME:
                 raise ValueError(f"data.{name}: more than {MAX_NAME} characters")
     return fact if not fact.at.utcoffset() else fact.model_copy(update={"at": fact.at.astimezone(UTC)})
 
 
+class _Known(NamedTuple):
+    """What is asked of the data of a kind, looked up once."""
+
+    v: int
+    validator: SchemaValidator
+    names: Sequence[str]
+
+
+_KNOWN: Final = {
+    kind: _Known(
+        model.v,
+        model.__pydantic_validator__,  # type: ignore[arg-type]
+        [name for name in _NAMES if name in model.model_fields],
+    )
+    for kind, model in KINDS.items()
+}
+
+
 def _is_plain(data: dict[str, Any]) -> bool:
-    """Whether a glance at its text shows that `data` can be stored: nearly all can, and need not be walked through."""
+    """Whether a glance shows that `data` can be stored: nearly all can, and need not be walked through."""
     try:
         text = to_json(data)
     except ValueError:  # half a surrogate pair
         return False
-    return (
-        len(text) <= MAX_TEXT and text.count(b"{") + text.count(b"[") <= MAX_DEPTH and _NOT_PLAIN.search(text) is None
-    )
+    if len(text) > MAX_TEXT or b"\\u0000" in text:
+        return False
+    for value in data.values():
+        kind = type(value)
+        if kind is int:
+            if not -MAX_INTEGER <= value <= MAX_INTEGER:
+                return False
+        elif kind is not str and kind is not bool and value is not None:
+            return text.count(b"{") + text.count(b"[") <= MAX_DEPTH and _NOT_PLAIN.search(text) is None
+    return True
 
 
 def _check_storable(value: Any, depth: int) -> None:

@@ -122,7 +122,7 @@ async def test_nothing_is_written_over(client: httpx.AsyncClient, database_url: 
 async def test_the_command_says_what_it_did(client: httpx.AsyncClient, database_url: str, tmp_path: Path) -> None:
     await sends(client, story(5))
     done = subprocess.run(  # noqa: ASYNC221
-        [sys.executable, "-m", "cti", "datacenter", "--backup", str(tmp_path / "a.dump"), "--rebuild", "--json"],
+        [sys.executable, "-m", "cti", "datacenter", "rebuild", "--backup", str(tmp_path / "a.dump"), "--json"],
         env={**os.environ, "HOTLINE_DATABASE_URL": database_url, "HOTLINE_STATE": str(tmp_path / "state")},
         capture_output=True, text=True, timeout=60,
     )  # fmt: skip

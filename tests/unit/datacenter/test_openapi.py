@@ -27,6 +27,7 @@ def operations(document: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
 def test_every_path_of_the_api_is_there(document: dict[str, Any]) -> None:
     assert {name for name, _ in operations(document)} == {
         "POST /api/v1/facts",
+        "GET /api/v1/facts/set-aside",
         "GET /api/v1/contacts",
         "GET /api/v1/contacts/{contact}",
         "GET /api/v1/customers",

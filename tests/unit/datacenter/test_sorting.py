@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cti.datacenter.ingest.reading import read
 from cti.datacenter.ingest.sorting import sort_out
 from tests.scribe import Scribe
 
@@ -109,3 +111,37 @@ _json = st.recursive(
 def test_no_batch_however_strange_raises(batch: list[Any]) -> None:
     result = sort_out("sh", batch)
     assert len(result.facts) + len(result.rejected) <= len(batch)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["id", "at", "v", "contact", "data", "seq", "kind", "site"]), _json), max_size=3)
+)
+def test_a_batch_read_in_one_go_is_the_same_as_one_looked_at_item_by_item(changes: list[tuple[str, Any]]) -> None:
+    batch = items(4)
+    for place, (name, value) in enumerate(changes):
+        batch[place] = {**batch[place], name: value}
+    read_from_bytes = read(json.dumps({"site": "sh", "facts": batch}).encode()).sorted
+    looked_at = sort_out("sh", json.loads(json.dumps(batch)))
+    assert (read_from_bytes.facts, read_from_bytes.rejected) == (looked_at.facts, looked_at.rejected)
+
+
+@pytest.mark.parametrize("value", [2**53 + 1, -(2**60), 1.5e300, 10**30])
+def test_no_number_out_of_range_hides_behind_others(value: float) -> None:
+    for data in (
+        {"n": value},
+        {"ok": 1, "n": value},
+        {"a": [1], "n": value},
+        {"a": {"b": [value]}},
+        {"a": "text", "n": value},
+    ):
+        batch = items(2)
+        batch[1] = {**batch[1], "kind": "strange.kind", "data": data}
+        assert [item.seq for item in read(json.dumps({"site": "sh", "facts": batch}).encode()).sorted.rejected] == [2]
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[" * 100_000, b"\xff\xfe", b"[]", b"null", b'{"site": "SH!", "facts": []}']
+)
+def test_what_is_no_batch_is_a_value_error(body: bytes) -> None:
+    with pytest.raises(ValueError):
+        read(body)

@@ -16,7 +16,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
 
 from cti.facts import Fact
-from cti.facts.kinds import NodeUp
+from cti.facts.kinds import ContactArrived, NodeUp
 from cti.journal import Relay, SqliteJournal
 from cti.journal.ingest import encode, post
 from cti.kit.backoff import Backoff
@@ -32,6 +32,10 @@ class DataCenter:
     def __init__(self, url: str) -> None:
         self.url = url
         self.facts: dict[int, str] = {}
+        self.lost: set[int] = set()
+        self.refused: dict[int, str] = {}
+        self.knows_lost = True
+        self.poison: dict[int, int] = {}  # seq → the status with which it is refused
         self.misdeeds: list[Handler] = []
         self.batches: list[list[int]] = []
         self.tokens: set[str | None] = set()
@@ -40,7 +44,7 @@ class DataCenter:
     @property
     def acknowledged(self) -> int:
         n = 0
-        while n + 1 in self.facts:
+        while n + 1 in self.facts or n + 1 in self.lost or n + 1 in self.refused:
             n += 1
         return n
 
@@ -54,12 +58,20 @@ class DataCenter:
     async def take(self, request: Request) -> Response:
         body = await request.json()
         assert body["site"] == "sh"
-        facts = [Fact.model_validate(fact) for fact in body["facts"]]
+        if status := next((self.poison[fact["seq"]] for fact in body["facts"] if self._is_poison(fact)), None):
+            return Response(status_code=status)
+        self.refused |= {fact["seq"]: fact["text"] for fact in body["facts"] if "refused" in fact}
+        facts = [Fact.model_validate(fact) for fact in body["facts"] if "refused" not in fact]
+        for first, last in body.get("lost", []) if self.knows_lost else []:
+            self.lost |= set(range(first, last + 1))
         if facts:
             self.batches.append([fact.seq for fact in facts])
         for fact in facts:
             self.facts.setdefault(fact.seq, fact.id)
         return JSONResponse({"acknowledged": self.acknowledged})
+
+    def _is_poison(self, fact: dict[str, Any]) -> bool:
+        return fact["seq"] in self.poison and "refused" not in fact
 
 
 def says(content: Any, status: int = 200, **headers: str) -> Handler:
@@ -295,7 +307,62 @@ async def test_a_data_center_restored_from_a_backup_gets_again_what_it_lost(
     assert center.facts == await stored(journal)
 
 
+async def test_facts_deleted_since_are_declared_lost(journal: SqliteJournal, center: DataCenter) -> None:
+    await record(journal, 20)
+    await journal.record(ContactArrived(hotline="95500", caller="", called="", node="n", asterisk_channel="c"), "open")
+    await record(journal, 29)
+    async with relaying(journal, center.url):
+        await until(lambda: journal.acknowledged == 50)
+        await journal.prune(days=-1)
+        center.facts = {seq: fact_id for seq, fact_id in center.facts.items() if seq <= 10}
+        await record(journal, 1)
+        await until(lambda: journal.acknowledged == 51)
+    assert sorted(center.facts) == [*range(1, 11), 21, 51]
+    assert center.lost == {*range(11, 21), *range(22, 51)}
+
+
+@pytest.mark.parametrize("status", [400, 413, 422, 500])
+async def test_one_fact_that_is_refused_holds_up_nobody_and_something_stands_in_its_place(
+    journal: SqliteJournal, center: DataCenter, status: int
+) -> None:
+    center.poison = {33: status, 34: status, 70: status}
+    facts = await record(journal, 100)
+    async with relaying(journal, center.url):
+        await until(lambda: journal.acknowledged == 100)
+    assert sorted(center.refused) == [33, 34, 70]
+    assert facts[32].id in center.refused[33]
+    assert sorted(center.facts) == [seq for seq in range(1, 101) if seq not in center.refused]
+
+
+@pytest.mark.parametrize("status", [413, 500])
+async def test_a_data_center_that_refuses_everything_makes_nobody_set_anything_aside(
+    journal: SqliteJournal, center: DataCenter, status: int
+) -> None:
+    center.poison = dict.fromkeys(range(1, 31), status)
+    await record(journal, 30)
+    async with relaying(journal, center.url):
+        await until(lambda: len(center.asked_at) > 30)
+        center.poison = {}
+        await until(lambda: journal.acknowledged == 30)
+    assert (center.refused, center.lost) == ({}, set())
+    assert center.facts == await stored(journal)
+
+
+async def test_a_last_fact_that_is_refused_waits_until_another_one_is_taken(
+    journal: SqliteJournal, center: DataCenter
+) -> None:
+    center.poison = {1: 422}
+    await record(journal, 1)
+    async with relaying(journal, center.url):
+        await until(lambda: len(center.asked_at) > 10)
+        assert center.refused == {}
+        await record(journal, 1)
+        await until(lambda: journal.acknowledged == 2)
+    assert (sorted(center.refused), sorted(center.facts)) == ([1], [2])
+
+
 async def test_facts_deleted_since_do_not_hold_up_the_others(journal: SqliteJournal, center: DataCenter) -> None:
+    center.knows_lost = False  # as an earlier version
     await record(journal, 50)
     async with relaying(journal, center.url):
         await until(lambda: journal.acknowledged == 50)

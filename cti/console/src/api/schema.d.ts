@@ -244,6 +244,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/facts/set-aside": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List facts that are not stored
+         * @description What sites sent that could not be stored, with the reason, and what they say they have lost. Nothing waits for these: each was counted as arrived. Newest first; pages are cut by a cursor.
+         */
+        readonly get: operations["list_set_aside_api_v1_facts_set_aside_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/flows/{hotline}/acknowledgement": {
         readonly parameters: {
             readonly query?: never;
@@ -540,7 +560,11 @@ export interface components {
          * Acknowledgement
          * @description How far the site's facts are on disk.
          * @example {
-         *       "acknowledged": 41
+         *       "acknowledged": 41,
+         *       "missing": [
+         *         42,
+         *         57
+         *       ]
          *     }
          */
         readonly Acknowledgement: {
@@ -549,6 +573,14 @@ export interface components {
              * @description the highest `seq` of the site up to which nothing is missing; 0 when its first fact is missing
              */
             readonly acknowledged: number;
+            /**
+             * Missing
+             * @description the first gap: the first and the last `seq` that are missing before facts that are here; absent if there is none
+             */
+            readonly missing?: readonly [
+                number,
+                number
+            ] | null;
         };
         /**
          * AcknowledgementBody
@@ -1528,6 +1560,15 @@ export interface components {
              * @description up to 1000 facts. Each is checked by itself: one that cannot be understood is set aside and does not hold up the others
              */
             readonly facts: readonly components["schemas"]["Fact"][];
+            /**
+             * Lost
+             * @description what the site has lost for good, as pairs of the first and the last `seq`: kept for people to see, and counted as arrived, so that nothing waits for it
+             * @default []
+             */
+            readonly lost: readonly (readonly [
+                number,
+                number
+            ])[];
             /**
              * Site
              * @description the site that wrote them
@@ -2512,6 +2553,87 @@ export interface components {
              * @example 没有该联络。
              */
             readonly zh: string;
+        };
+        /**
+         * SetAside
+         * @description One fact that is not in the facts table, or one range of facts.
+         * @example {
+         *       "body": "{\"site\": \"sh\", \"seq\": 41}",
+         *       "code": "malformed",
+         *       "first": 41,
+         *       "last": 41,
+         *       "reason": "data.ms: Input should be a valid integer",
+         *       "received_at": "2026-11-23T08:15:02.104512Z",
+         *       "site": "sh"
+         *     }
+         */
+        readonly SetAside: {
+            /**
+             * Body
+             * @description what was sent, as JSON, its beginning at least; empty for what is lost
+             */
+            readonly body: string;
+            /**
+             * Code
+             * @description `malformed`: not understood; `conflict`: another fact with this `seq` is stored; `refused`: this data center failed on it again and again, so the site set it aside; `lost`: the site no longer has these
+             * @enum {string}
+             */
+            readonly code: "malformed" | "conflict" | "refused" | "lost";
+            /**
+             * First
+             * @description its `seq`; of a range, the first
+             */
+            readonly first: number;
+            /**
+             * Last
+             * @description the same, or the last of the range
+             */
+            readonly last: number;
+            /**
+             * Reason
+             * @description what was wrong, in English
+             */
+            readonly reason: string;
+            /**
+             * Received At
+             * Format: date-time
+             * @description when it came
+             */
+            readonly received_at: string;
+            /**
+             * Site
+             * @description the site that sent it
+             */
+            readonly site: string;
+        };
+        /**
+         * SetAsideList
+         * @description A page, newest first.
+         * @example {
+         *       "items": [
+         *         {
+         *           "body": "{\"site\": \"sh\", \"seq\": 41}",
+         *           "code": "malformed",
+         *           "first": 41,
+         *           "last": 41,
+         *           "reason": "data.ms: Input should be a valid integer",
+         *           "received_at": "2026-11-23T08:15:02.104512Z",
+         *           "site": "sh"
+         *         }
+         *       ]
+         *     }
+         */
+        readonly SetAsideList: {
+            /**
+             * Items
+             * @description the page
+             */
+            readonly items: readonly components["schemas"]["SetAside"][];
+            /**
+             * Next Cursor
+             * @description send it as `cursor` to get the next page; null on the last one
+             */
+            readonly next_cursor: string | null;
         };
         /**
          * SiteAcknowledgement
@@ -3618,6 +3740,69 @@ export interface operations {
             };
             /** @description The request is larger than 4 MiB; a version, than 96 MiB. */
             readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A parameter or the body is wrong. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many batches at once. `Retry-After` says in how many seconds to try again. */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    readonly list_set_aside_api_v1_facts_set_aside_get: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description sent by this site */
+                readonly site?: string | null;
+                /** @description entries per page */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before */
+                readonly cursor?: string | null;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SetAsideList"];
+                };
+            };
+            /** @description The bearer token is missing or wrong. */
+            readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
