@@ -22,6 +22,9 @@ from cti.datacenter.flow_stats import endpoints as flow_stats_endpoints
 from cti.datacenter.flow_stats.service import FlowFigures
 from cti.datacenter.ingest import endpoints as ingest_endpoints
 from cti.datacenter.ingest.service import Ingest
+from cti.datacenter.live import endpoints as live_endpoints
+from cti.datacenter.live.bell import bell_of
+from cti.datacenter.live.service import Live
 from cti.datacenter.metrics import MeasureRequests, Metrics
 from cti.datacenter.openapi import DESCRIPTION, TAGS, complete
 from cti.datacenter.policies import endpoints as policies_endpoints
@@ -40,28 +43,31 @@ def create_app(config: DataCenterConfig, *, clock: Clock | None = None) -> FastA
     """The data center's web application, to be served by any ASGI server with lifespan.
 
     Raises `ConfigError` (unusable database URL, open to all). At start it upgrades the database; with the database down it
-    starts too, answers 503 and goes on trying. At the end it closes every connection.
+    starts too, answers 503 and goes on trying. At the end it closes every connection. `app.state.end_streams()` ends the streams
+    of live updates in order: for who is about to stop the server, which would wait for them.
     """
     config.check()
     database = Database(config.database_url)
     preparation = Preparation(config.database_url, database, samples=config.samples)
     metrics = Metrics()
+    bell = bell_of(database)
+    live = Live(database, bell, metrics)
     guard = Guard(config)
     http = httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=config.site_timeout)
     sites = Sites(config.topology, config.webphone, http, config.site_timeout)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        trying: asyncio.Task[None] | None = None
+        tasks = [asyncio.create_task(live.run(), name="datacenter-live")]
         try:
             if not await preparation.attempt():
-                trying = asyncio.create_task(preparation.persist(), name="datacenter-preparation")
+                tasks.append(asyncio.create_task(preparation.persist(), name="datacenter-preparation"))
             yield
         finally:
-            if trying:
-                trying.cancel()
+            for task in tasks:
+                task.cancel()
                 with suppress(asyncio.CancelledError):
-                    await trying
+                    await task
             await http.aclose()
             await database.close()
 
@@ -74,8 +80,10 @@ def create_app(config: DataCenterConfig, *, clock: Clock | None = None) -> FastA
         docs_url=None,  # their pages load scripts from elsewhere
         redoc_url=None,
     )
+    app.state.end_streams = live.stop
     errors.install(app)
-    app.include_router(ingest_endpoints.build_router(Ingest(database, clock or SystemClock()), guard, metrics))
+    ingest = Ingest(database, clock or SystemClock(), bell)
+    app.include_router(ingest_endpoints.build_router(ingest, guard, metrics))
     app.include_router(contacts_endpoints.build_router(Contacts(database, config.node_titles), guard))
     app.include_router(customers_endpoints.build_router(Customers(database), guard))
     app.include_router(policies_endpoints.build_router(Policies(database), guard))
@@ -83,6 +91,7 @@ def create_app(config: DataCenterConfig, *, clock: Clock | None = None) -> FastA
     app.include_router(releases_endpoints.build_router(releases, guard))
     figures = FlowFigures(database, config.node_titles)
     app.include_router(flow_stats_endpoints.build_router(figures, guard))
+    app.include_router(live_endpoints.build_router(live, guard))
     app.include_router(sites_endpoints.build_router(sites, guard))
     app.include_router(health.build_router(database, preparation, sites, metrics))
     app.router.default = ConsoleFiles(config.console)

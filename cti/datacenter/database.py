@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -13,16 +13,19 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import NullPool
 
 from cti.kit.errors import ConfigError, EnvironmentProblem, HotlineError, problem
 
 CONNECT_SECONDS = 3
 STATEMENT_SECONDS = 20
 POOL_SECONDS = 5
-# PostgreSQL: connection, resources, operator's shutdown, system error, a transaction that may be tried again,
-# or tables that the upgrade at start has yet to make
-_PASSING_STATES = ("08", "53", "57", "58", "40", "42P01")
+BUSY_SECONDS = 2  # how long a request waits for one of PostgreSQL's connections
+# PostgreSQL: connection, resources, operator's shutdown, system error, a transaction that may be tried again, a lock that was
+# not had in time, a primary that has become a standby; or tables and columns that an upgrade has yet to make or has just changed
+_PASSING_STATES = ("08", "53", "57", "58", "40", "55P03", "25006", "42P01", "42703")
 _REFUSED_STATES = ("28", "3D000")  # user or password; no such database
+_TOO_MANY_CONNECTIONS = "53300"
 
 
 class DatabaseUnavailable(HotlineError):
@@ -33,6 +36,17 @@ class DatabaseUnavailable(HotlineError):
         super().__init__(problem(
             "datacenter.database_unavailable", where, "The database does not answer.", "数据库没有响应。",
             "Try again soon; the operator checks that the database runs.", "请稍后重试；运维人员请检查数据库是否在运行。"))  # fmt: skip
+
+
+class DatabaseBusy(DatabaseUnavailable):
+    """Every connection is in use now; nothing was changed; try again."""
+
+    def __init__(self, where: str, cause: str) -> None:
+        self.cause = cause
+        HotlineError.__init__(self, problem(
+            "datacenter.busy", where, "Every connection to the database is in use.", "数据库连接已全部占用。",
+            "Try again soon; if it stays, the operator looks for slow statements or adds a replica.",
+            "请稍后重试；若持续出现，运维人员请查找慢语句或增加副本。"))  # fmt: skip
 
 
 class DatabaseRefused(EnvironmentProblem):
@@ -56,6 +70,7 @@ class Database:
         self._writer = self.engine.execution_options(writes=True)
         # SQLite has one writer: taking turns here is fair and immediate, its own busy wait is neither.
         self._turns: asyncio.Semaphore | None = None if self.is_postgresql else asyncio.Semaphore(1)
+        self._after_writing: list[Callable[[], None]] = []
 
     @property
     def where(self) -> str:
@@ -69,13 +84,28 @@ class Database:
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """Commits at the end, rolls back when the body raises or is cancelled."""
-        async with self._telling():
-            if self._turns is None:
-                async with self._writer.begin() as connection:
-                    yield connection
-            else:
-                async with self._turns, self._writer.begin() as connection:
-                    yield connection
+        try:
+            async with self._telling():
+                if self._turns is None:
+                    async with self._writer.begin() as connection:
+                        yield connection
+                else:
+                    async with self._turns, self._writer.begin() as connection:
+                        yield connection
+        finally:
+            for listener in self._after_writing:
+                listener()
+
+    def after_writing(self, listener: Callable[[], None]) -> None:
+        """Calls `listener` after every `writing`, whether it was committed or rolled back."""
+        self._after_writing.append(listener)
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[Any]:
+        """PostgreSQL only: a connection outside of the pool, as the driver has it (`asyncpg.Connection`)."""
+        engine = create_async_engine(self.url, poolclass=NullPool, connect_args={"timeout": CONNECT_SECONDS})
+        async with self._telling(), engine.connect() as connection:
+            yield (await connection.get_raw_connection()).driver_connection
 
     async def answers(self) -> bool:
         """Whether a statement can be run within two seconds."""
@@ -98,7 +128,9 @@ class Database:
                 raise DatabaseRefused(self.where) from error
             if not is_passing(error):
                 raise
-            raise DatabaseUnavailable(self.where, type(getattr(error, "orig", None) or error).__name__) from error
+            busy = isinstance(error, PoolTimeout) or _sqlstate(error) == _TOO_MANY_CONNECTIONS
+            unavailable = DatabaseBusy if busy else DatabaseUnavailable
+            raise unavailable(self.where, type(getattr(error, "orig", None) or error).__name__) from error
 
 
 def is_passing(error: BaseException) -> bool:
@@ -135,7 +167,7 @@ def create_engine(url: URL, statement_seconds: float | None) -> AsyncEngine:
             url,
             pool_size=10,
             max_overflow=10,
-            pool_timeout=POOL_SECONDS,
+            pool_timeout=BUSY_SECONDS,
             pool_pre_ping=True,  # one round trip, and a restarted server costs no request
             connect_args={"timeout": CONNECT_SECONDS, "command_timeout": statement_seconds},
         )

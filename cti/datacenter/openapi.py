@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from fastapi import FastAPI
+from pydantic import BaseModel
 
+from cti.datacenter.live.schemas import EVENTS
 from cti.facts import Fact
 
 DESCRIPTION: Final = (
@@ -18,19 +20,24 @@ TAGS: Final[list[dict[str, Any]]] = [
     {"name": "customers", "description": "Who calls. 客户。"},
     {"name": "policies", "description": "What is insured. 保单。"},
     {"name": "flows", "description": "What callers meet: versions, releases, figures. 流程版本与发布。"},
+    {"name": "live", "description": "What changes, as it changes. 实时更新。"},
     {"name": "sites", "description": "Where calls are answered. 中心。"},
     {"name": "health", "description": "For operators. 运维。"},
 ]
 
 
 def complete(app: FastAPI) -> None:
-    """Adds what FastAPI cannot see: the model of a fact (checked one by one), and no errors of a shape that is never sent."""
+    """Adds what FastAPI cannot see: the models of facts (checked one by one) and of events; and no errors of a shape that is never sent."""
     generate = app.openapi
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
             schemas = generate()["components"]["schemas"]
-            schemas["Fact"] = Fact.model_json_schema(ref_template="#/components/schemas/{model}")
+            models: tuple[type[BaseModel], ...] = (Fact, *EVENTS)
+            for model in models:
+                described = model.model_json_schema(ref_template="#/components/schemas/{model}")
+                schemas |= described.pop("$defs", {})
+                schemas[model.__name__] = described
             for never_sent in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(never_sent, None)
         assert app.openapi_schema is not None

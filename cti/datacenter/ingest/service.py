@@ -9,6 +9,7 @@ from typing import Any
 from cti.datacenter.database import Database
 from cti.datacenter.ingest import repository
 from cti.datacenter.ingest.sorting import conflict, sort_out
+from cti.datacenter.live.bell import Bell
 from cti.datacenter.projecting import refresh_contacts
 from cti.kit.clock import Clock
 from cti.kit.logging import get_logger
@@ -28,8 +29,9 @@ class Ingested:
 
 
 class Ingest:
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, bell: Bell) -> None:
         self._database = database
+        self._bell = bell
         self._clock = clock
 
     async def take(self, site: str, items: Sequence[Any]) -> Ingested:
@@ -50,6 +52,7 @@ class Ingest:
             if set_aside:
                 await repository.add_rejected(connection, site, set_aside, self._clock.wall())
             if fresh or set_aside:
+                await self._bell.ring(connection, site, fresh[0].seq if fresh else acknowledged + 1)
                 acknowledged = await repository.advance(connection, site, acknowledged)
         conflicts = sum(item.code == "conflict" for item in set_aside)
         result = Ingested(acknowledged, len(fresh), len(known) - len(clashes), len(set_aside) - conflicts, conflicts)

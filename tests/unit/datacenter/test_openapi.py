@@ -41,6 +41,7 @@ def test_every_path_of_the_api_is_there(document: dict[str, Any]) -> None:
         "GET /api/v1/flows/{hotline}/stats",
         "GET /api/v1/flows/{hotline}/release",
         "PUT /api/v1/flows/{hotline}/acknowledgement",
+        "GET /api/v1/live",
         "GET /api/v1/sites",
         "GET /api/v1/webphone",
         "GET /healthz",
@@ -102,6 +103,7 @@ def test_examples_fit_their_models(document: dict[str, Any]) -> None:
     from cti.datacenter.flow_stats.schemas import FlowStats
     from cti.datacenter.ingest.schemas import EXAMPLE_FACT, Acknowledgement
     from cti.datacenter.ingest.sorting import sort_out
+    from cti.datacenter.live.schemas import EVENTS
     from cti.datacenter.policies.schemas import Policy
     from cti.datacenter.releases.schemas import PublishedVersion, Release, ReleaseList, ReleaseState, VersionList
     from cti.datacenter.sites.schemas import SiteList, WebPhone
@@ -109,6 +111,7 @@ def test_examples_fit_their_models(document: dict[str, Any]) -> None:
     published = (FlowStats, PublishedVersion, Release, ReleaseList, ReleaseState, VersionList)
     for model in (
         *published,
+        *EVENTS,
         ContactDetail,
         ContactList,
         ContactSummary,
