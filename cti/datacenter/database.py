@@ -9,6 +9,7 @@ from typing import Any
 
 import asyncpg
 from sqlalchemy import Connection, event, text
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -138,6 +139,10 @@ def is_passing(error: BaseException) -> bool:
     if _sqlstate(error).startswith(_PASSING_STATES):
         return True
     if isinstance(error, DBAPIError):
+        if isinstance(error.orig, AsyncAdapt_asyncpg_dbapi.InvalidCachedStatementError):
+            return (
+                True  # an upgrade has changed a column since the statement was prepared; it is prepared anew next time
+            )
         return isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated
     return isinstance(error, OSError | TimeoutError | PoolTimeout | asyncpg.InterfaceError)
 

@@ -9,6 +9,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cti.datacenter.database import Database
 from cti.kit.logging import get_logger
@@ -38,11 +39,16 @@ async def upgrade_database(url: str) -> None:
 async def upgrade(database: Database, revision: str = "head") -> None:
     """As `upgrade_database`, on an open database and to a given revision."""
     async with database.writing() as connection:
-        if database.is_postgresql:
-            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-            await connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'"))
-        await connection.run_sync(_run, revision)
+        await migrate(connection, revision)
     log.info("database.upgraded", revision=revision, database=database.where)
+
+
+async def migrate(connection: AsyncConnection, revision: str = "head") -> None:
+    """As `upgrade`, in a transaction of the caller's."""
+    if connection.dialect.name == "postgresql":
+        await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        await connection.execute(text(f"SET LOCAL lock_timeout = '{round(LOCK_SECONDS * 1000)}ms'"))
+    await connection.run_sync(_run, revision)
 
 
 async def downgrade(database: Database, revision: str) -> None:
