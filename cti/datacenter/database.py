@@ -20,8 +20,7 @@ from cti.kit.errors import ConfigError, EnvironmentProblem, HotlineError, proble
 
 CONNECT_SECONDS = 3
 STATEMENT_SECONDS = 20
-POOL_SECONDS = 5
-BUSY_SECONDS = 2  # how long a request waits for one of PostgreSQL's connections
+POOL_SECONDS = 5  # how long a request waits for a connection, when all are in use
 # PostgreSQL: connection, resources, operator's shutdown, system error, a transaction that may be tried again, a lock that was
 # not had in time, a primary that has become a standby; or tables and columns that an upgrade has yet to make or has just changed
 _PASSING_STATES = ("08", "53", "57", "58", "40", "55P03", "25006", "42P01", "42703")
@@ -172,7 +171,7 @@ def create_engine(url: URL, statement_seconds: float | None) -> AsyncEngine:
             url,
             pool_size=10,
             max_overflow=10,
-            pool_timeout=BUSY_SECONDS,
+            pool_timeout=POOL_SECONDS,
             pool_pre_ping=True,  # one round trip, and a restarted server costs no request
             connect_args={"timeout": CONNECT_SECONDS, "command_timeout": statement_seconds},
         )

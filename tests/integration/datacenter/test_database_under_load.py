@@ -61,7 +61,7 @@ async def held(url: str, table: str, mode: str) -> AsyncIterator[None]:
 async def test_with_every_connection_in_use_it_says_so_soon_and_recovers(
     postgres: PostgresServer, template: str, monkeypatch: pytest.MonkeyPatch, no_traceback: None
 ) -> None:
-    monkeypatch.setattr("cti.datacenter.database.BUSY_SECONDS", 0.3)
+    monkeypatch.setattr("cti.datacenter.database.POOL_SECONDS", 0.3)
     url = postgres.create_database("exhausted", template)
     scribe = Scribe()
     scribe.served()

@@ -248,6 +248,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/live": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Follow what changes
+         * @description Server-Sent Events. First `hello`; then, as facts are stored by any replica, `contact` (`LiveContact`), `agent` (`LiveAgent`) and `site` (`LiveSite`): how each is now. `resync` (`LiveResync`): read again what you show of these sites. `stale` (`LiveStale`): news may be late. `end` (`LiveEnd`): connect again. Read lists after `hello`, and nothing is missed. An event's `id` is a place in the facts, known to every replica: who connects again with it as `Last-Event-ID` is told what changed since, perhaps twice.
+         */
+        readonly get: operations["follow_api_v1_live_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/policies/{number}": {
         readonly parameters: {
             readonly query?: never;
@@ -357,7 +377,7 @@ export interface paths {
         };
         /**
          * Would a call be answered?
-         * @description 200 when the database answers and every site's process says that it is ready; they are asked now, for at most two seconds. Otherwise 503 with what is missing.
+         * @description 200 when the database answers and every site's process says that it is ready; they are asked now, for at most two seconds. Otherwise 503 with what is missing. A proxy in front of several replicas asks with `sites=false`: a site that is away is no reason to send nobody here.
          */
         readonly get: operations["readyz_readyz_get"];
         readonly put?: never;
@@ -712,6 +732,12 @@ export interface components {
              */
             readonly next_cursor: string | null;
         };
+        /**
+         * ContactState
+         * @description Where a contact is.
+         * @enum {string}
+         */
+        readonly ContactState: "in_flow" | "waiting" | "talking" | "ended";
         /**
          * ContactSummary
          * @description One line of the list. What has not happened (yet) is null.
@@ -1158,6 +1184,235 @@ export interface components {
              * @description how long the customer had waited when the offer was made, ms
              */
             readonly waited_ms: number | null;
+        };
+        /**
+         * LiveAgent
+         * @description An agent's status or state has changed.
+         * @example {
+         *       "agent": "1001",
+         *       "at": "2026-11-23T08:15:02.104512Z",
+         *       "reason": "lunch",
+         *       "seq": 42,
+         *       "site": "sh",
+         *       "state": null,
+         *       "status": "break"
+         *     }
+         */
+        readonly LiveAgent: {
+            /**
+             * Agent
+             * @description the agent's number
+             */
+            readonly agent: string;
+            /**
+             * At
+             * Format: date-time
+             * @description when
+             */
+            readonly at: string;
+            /**
+             * Reason
+             * @description the reason that was given with the status
+             */
+            readonly reason: string | null;
+            /**
+             * Seq
+             * @description the `seq` of the fact
+             */
+            readonly seq: number;
+            /**
+             * Site
+             * @description the agent's site
+             */
+            readonly site: string;
+            /**
+             * State
+             * @description the new state; null if only the status has changed
+             */
+            readonly state: string | null;
+            /**
+             * Status
+             * @description the new status; null if only the state has changed
+             */
+            readonly status: string | null;
+        };
+        /**
+         * LiveContact
+         * @description A contact is new, has changed, or has ended. This is how it is now; steps between may have been passed over.
+         * @example {
+         *       "agent": null,
+         *       "agent_site": null,
+         *       "arrived_at": "2026-11-23T08:15:02.104512Z",
+         *       "change": "changed",
+         *       "contact": "sh1-1763885702.17",
+         *       "ended_at": null,
+         *       "queue": "claims",
+         *       "seq": {
+         *         "sh": 41
+         *       },
+         *       "site": "sh",
+         *       "state": "waiting"
+         *     }
+         */
+        readonly LiveContact: {
+            /**
+             * Agent
+             * @description the last agent who talked with the customer
+             */
+            readonly agent: string | null;
+            /**
+             * Agent Site
+             * @description that agent's site
+             */
+            readonly agent_site: string | null;
+            /**
+             * Arrived At
+             * @description null while only another site's facts have come in
+             */
+            readonly arrived_at: string | null;
+            /**
+             * Change
+             * @description what is new about it
+             * @enum {string}
+             */
+            readonly change: "arrived" | "changed" | "ended";
+            /**
+             * Contact
+             * @description the contact's id
+             */
+            readonly contact: string;
+            /**
+             * Ended At
+             * @description null while it goes on
+             */
+            readonly ended_at: string | null;
+            /**
+             * Queue
+             * @description the last queue
+             */
+            readonly queue: string | null;
+            /**
+             * Seq
+             * @description site → the `seq` of its newest fact about this contact
+             */
+            readonly seq: {
+                readonly [key: string]: number;
+            };
+            /**
+             * Site
+             * @description the site where it arrived
+             */
+            readonly site: string;
+            /** @description where it is now */
+            readonly state: components["schemas"]["ContactState"];
+        };
+        /**
+         * LiveEnd
+         * @description The last event. Connect again with `Last-Event-ID`.
+         * @example {
+         *       "reason": "slow"
+         *     }
+         */
+        readonly LiveEnd: {
+            /**
+             * Reason
+             * @description `slow`: you read too slowly; `stopping`: this replica is being stopped
+             * @enum {string}
+             */
+            readonly reason: "slow" | "stopping";
+        };
+        /**
+         * LiveHello
+         * @description The first event: from here on nothing is missed. What was read before it may be old: read it again.
+         * @example {
+         *       "heartbeat_seconds": 15,
+         *       "resumed": false,
+         *       "sites": {
+         *         "bj": 17,
+         *         "sh": 41
+         *       },
+         *       "stale": false
+         *     }
+         */
+        readonly LiveHello: {
+            /**
+             * Heartbeat Seconds
+             * @description at least so often something arrives; after twice that, connect again
+             */
+            readonly heartbeat_seconds: number;
+            /**
+             * Resumed
+             * @description whether what changed since `Last-Event-ID` follows
+             */
+            readonly resumed: boolean;
+            /**
+             * Sites
+             * @description site → the `seq` up to which all of its facts are stored
+             */
+            readonly sites: {
+                readonly [key: string]: number;
+            };
+            /**
+             * Stale
+             * @description whether news may be late now: this replica does not hear the database
+             */
+            readonly stale: boolean;
+        };
+        /**
+         * LiveResync
+         * @description More has changed at these sites than is worth telling one by one: read again what you show of them.
+         * @example {
+         *       "sites": [
+         *         "sh"
+         *       ]
+         *     }
+         */
+        readonly LiveResync: {
+            /**
+             * Sites
+             * @description the sites
+             */
+            readonly sites: readonly string[];
+        };
+        /**
+         * LiveSite
+         * @description More of a site's facts have come in.
+         * @example {
+         *       "acknowledged": 42,
+         *       "at": "2026-11-23T08:15:02.104512Z",
+         *       "site": "sh"
+         *     }
+         */
+        readonly LiveSite: {
+            /**
+             * Acknowledged
+             * @description the `seq` up to which all of its facts are stored
+             */
+            readonly acknowledged: number;
+            /**
+             * At
+             * @description when the newest of these facts happened; null if none was read
+             */
+            readonly at: string | null;
+            /**
+             * Site
+             * @description the site
+             */
+            readonly site: string;
+        };
+        /**
+         * LiveStale
+         * @description Whether news may be late: the database is away. What was missed is told before `stale` is false again.
+         * @example {
+         *       "stale": true
+         *     }
+         */
+        readonly LiveStale: {
+            /**
+             * Stale
+             * @description true from now on, or no longer
+             */
+            readonly stale: boolean;
         };
         /**
          * Missing
@@ -1819,6 +2074,12 @@ export interface components {
             readonly zh: string;
         };
         /**
+         * Topic
+         * @description What a reader can follow.
+         * @enum {string}
+         */
+        readonly Topic: "contacts" | "agents" | "sites";
+        /**
          * VersionList
          * @description What was published.
          * @example {
@@ -2050,7 +2311,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2109,7 +2370,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2168,7 +2429,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2227,7 +2488,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2287,7 +2548,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2350,7 +2611,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2409,7 +2670,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2468,7 +2729,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2540,7 +2801,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2612,7 +2873,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2669,7 +2930,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2728,7 +2989,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2800,7 +3061,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2862,7 +3123,74 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    readonly follow_api_v1_live_get: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description only these topics; repeat it for several */
+                readonly topic?: readonly components["schemas"]["Topic"][] | null;
+                /** @description only these sites; contacts by where they arrived */
+                readonly site?: readonly string[] | null;
+                /** @description only contacts that have waited in these queues */
+                readonly queue?: readonly string[] | null;
+            };
+            readonly header?: {
+                /** @description the `id` of the last event received */
+                readonly "last-event-id"?: string | null;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Events, without end. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example retry: 1200
+                     *     event: hello
+                     *     data: {"sites":{"sh":41},"resumed":false,"stale":false,"heartbeat_seconds":15}
+                     *     id: sh:41
+                     *
+                     *     event: contact
+                     *     data: {"contact":"sh1-1763885702.17","change":"arrived","site":"sh","state":"in_flow",…}
+                     *     id: sh:44
+                     */
+                    readonly "text/event-stream": unknown;
+                };
+            };
+            /** @description The bearer token is missing or wrong. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A parameter or the body is wrong. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2921,7 +3249,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3054,7 +3382,10 @@ export interface operations {
     };
     readonly readyz_readyz_get: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                /** @description whether the sites are asked too */
+                readonly sites?: boolean;
+            };
             readonly header?: never;
             readonly path?: never;
             readonly cookie?: never;
@@ -3068,6 +3399,15 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            /** @description A parameter or the body is wrong. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description Something is missing. */
