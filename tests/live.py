@@ -21,11 +21,11 @@ class Event:
 
 
 class Follower:
-    """Gives one event after the other. `place` is what to send as `Last-Event-ID`."""
+    """Gives one event after the other. `cursor` is what to send as `Last-Event-ID`."""
 
     def __init__(self, response: httpx.Response) -> None:
         self._lines = response.aiter_lines()
-        self.place = ""
+        self.cursor = ""
 
     async def next(self, name: str | None = None) -> Event:
         """The next event, or the next of that name. Raises StopAsyncIteration when the stream is over."""
@@ -50,7 +50,7 @@ class Follower:
                 name, _, value = line.partition(":")
                 fields[name] = value.removeprefix(" ")
                 continue
-            self.place = fields.get("id", self.place)
+            self.cursor = fields.get("id", self.cursor)
             if "data" in fields:
                 return Event(fields["event"], json.loads(fields["data"]))
             fields = {}

@@ -73,12 +73,12 @@ class Load:
 
     async def follow(self) -> None:
         """Until cancelled: what a console does, as `docs/live-updates.md` says."""
-        place: str | None = None
+        cursor: str | None = None
         while True:
             try:
-                async with following(self._client, place, topic="contacts", site=self._site) as reader:
+                async with following(self._client, cursor, topic="contacts", site=self._site) as reader:
                     self.connected += 1
-                    if place is None:
+                    if cursor is None:
                         await self._read_again()
                     while True:
                         told = await reader.next()
@@ -86,7 +86,7 @@ class Load:
                             await self._read_again()
                         elif told.name == "contact" and told.data["state"] == "ended":
                             self.ended.add(told.data["contact"])
-                        place = reader.place
+                        cursor = reader.cursor
             except (httpx.TransportError, httpx.HTTPStatusError, StopAsyncIteration):
                 await asyncio.sleep(0.1)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -70,7 +70,6 @@ class Database:
         self._writer = self.engine.execution_options(writes=True)
         # SQLite has one writer: taking turns here is fair and immediate, its own busy wait is neither.
         self._turns: asyncio.Semaphore | None = None if self.is_postgresql else asyncio.Semaphore(1)
-        self._after_writing: list[Callable[[], None]] = []
 
     @property
     def where(self) -> str:
@@ -84,21 +83,13 @@ class Database:
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """Commits at the end, rolls back when the body raises or is cancelled."""
-        try:
-            async with self._telling():
-                if self._turns is None:
-                    async with self._writer.begin() as connection:
-                        yield connection
-                else:
-                    async with self._turns, self._writer.begin() as connection:
-                        yield connection
-        finally:
-            for listener in self._after_writing:
-                listener()
-
-    def after_writing(self, listener: Callable[[], None]) -> None:
-        """Calls `listener` after every `writing`, whether it was committed or rolled back."""
-        self._after_writing.append(listener)
+        async with self._telling():
+            if self._turns is None:
+                async with self._writer.begin() as connection:
+                    yield connection
+            else:
+                async with self._turns, self._writer.begin() as connection:
+                    yield connection
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[Any]:

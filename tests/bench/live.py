@@ -3,8 +3,8 @@
     python tests/bench/live.py [--seconds 4] [--readers 500]
 
 Eight sites send one contact's twelve facts after the other, each in a transaction of its own: many small commits, which is where
-PostgreSQL's NOTIFY costs most, for commits that speak stand in line. `quiet_s` facts are stored per second when nobody is told,
-`ringing_s` when every commit speaks, `followed_s` when readers of everything follow too; `ringing` and `followed` are their
+PostgreSQL's NOTIFY costs most. `quiet_s` facts are stored per second when nobody is told,
+`ringing_s` when each is spoken of, `followed_s` when readers of everything follow too; `ringing` and `followed` are their
 ratios to `quiet_s`, the median of rounds in turn. `told_ms`: from before a batch is sent until a reader has its contact's end,
 one batch after the other. The last line is JSON.
 """
@@ -43,7 +43,7 @@ _names = count()
 
 
 class Silence:
-    async def ring(self, connection: Any, site: str, seq: int) -> None:
+    def ring(self, site: str, seq: int) -> None:
         pass
 
     async def listen(self, ears: Any) -> Any:
@@ -68,7 +68,7 @@ async def stored_per_second(database: Database, bell: Bell, seconds: float) -> f
 
 
 async def read(live: Live, stream: Stream) -> None:
-    async for _ in stream.chunks(lambda: live.place):
+    async for _ in stream.chunks(lambda: live.cursor):
         pass
 
 
@@ -89,7 +89,7 @@ async def followed(live: Live, readers: int) -> AsyncIterator[None]:
 async def told_ms(database: Database, bell: Bell, live: Live, contacts: int) -> list[float]:
     ingest, took = Ingest(database, SystemClock(), bell), []
     stream = await live.join(Wanted(frozenset({Topic.CONTACTS})), None)
-    chunks = stream.chunks(lambda: live.place)
+    chunks = stream.chunks(lambda: live.cursor)
     scribe = Scribe(f"s{next(_names)}")
     for _ in range(contacts):
         first = scribe.seq + 1

@@ -52,8 +52,9 @@ class Ingest:
             if set_aside:
                 await repository.add_rejected(connection, site, set_aside, self._clock.wall())
             if fresh or set_aside:
-                await self._bell.ring(connection, site, fresh[0].seq if fresh else acknowledged + 1)
                 acknowledged = await repository.advance(connection, site, acknowledged)
+        if fresh or set_aside:
+            self._bell.ring(site, fresh[0].seq if fresh else acknowledged)
         conflicts = sum(item.code == "conflict" for item in set_aside)
         result = Ingested(acknowledged, len(fresh), len(known) - len(clashes), len(set_aside) - conflicts, conflicts)
         self._log(site, result, [(item.seq, item.code, item.reason) for item in set_aside[:5]])

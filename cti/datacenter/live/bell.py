@@ -1,17 +1,16 @@
 """How every replica hears that facts were stored, whichever of them took the facts.
 
-PostgreSQL carries the word from a transaction to all who listen, when it commits and not otherwise. SQLite has one process, which
-tells itself. What is said is only where to look: a site, and the `seq` from which on there is something new.
+PostgreSQL carries the word (NOTIFY) to all who listen; SQLite has one process, which tells itself. What is said is only where to look: a
+site, and the `seq` from which on there is something new. The word is sent after the commit, not in it: commits that notify
+stand in line and share no flush of the disk. If it is lost, whoever follows finds out by looking now and then.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from itertools import islice
 from typing import Any, Final, NoReturn, Protocol
-
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cti.datacenter.database import Database, DatabaseRefused, DatabaseUnavailable
 from cti.kit.backoff import Backoff
@@ -20,9 +19,10 @@ from cti.kit.logging import get_logger
 CHANNEL: Final = "hotline_facts"
 LOOK_SECONDS: Final = 5.0  # how often a connection on which nobody speaks is tried
 ANSWER_SECONDS: Final = 3.0
+_DIGITS: Final = 19  # of a `seq` that a database can hold
+_SITES: Final = 100  # spoken of in one word, which may have 8000 bytes
 
 log = get_logger(__name__)
-_RING = text(f"SELECT pg_notify('{CHANNEL}', :said)")
 
 
 class Ears(Protocol):
@@ -32,30 +32,33 @@ class Ears(Protocol):
         """Facts of `site` from `seq` on were stored."""
 
     def opened(self) -> None:
-        """From now on nothing is missed; before, anything may have been."""
+        """From now on words arrive; before, any may have been missed."""
 
     def closed(self) -> None:
-        """From now on news may be missed."""
+        """From now on words may be missed."""
 
 
 class Bell(Protocol):
-    async def ring(self, connection: AsyncConnection, site: str, seq: int) -> None:
-        """In the transaction that stored facts of `site` from `seq` on; once per transaction, for commits that speak stand in line."""
+    def ring(self, site: str, seq: int) -> None:
+        """Facts of `site` from `seq` on are stored and committed. What is rung while a word is on its way goes with the next."""
 
     async def listen(self, ears: Ears) -> NoReturn:
-        """Listens until cancelled."""
+        """Listens, and sends what is rung, until cancelled."""
 
 
 def bell_of(database: Database) -> Bell:
-    return PostgresBell(database) if database.is_postgresql else LocalBell(database)
+    return PostgresBell(database) if database.is_postgresql else LocalBell()
 
 
 class PostgresBell:
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._rung: dict[str, int] = {}
+        self._stir = asyncio.Event()
 
-    async def ring(self, connection: AsyncConnection, site: str, seq: int) -> None:
-        await connection.execute(_RING, {"said": f"{site} {seq}"})
+    def ring(self, site: str, seq: int) -> None:
+        self._rung[site] = min(seq, self._rung.get(site, seq))
+        self._stir.set()
 
     async def listen(self, ears: Ears) -> NoReturn:
         """On one connection of its own; a broken one is replaced, for as long as it takes."""
@@ -74,30 +77,38 @@ class PostgresBell:
 
     async def _attend(self, connection: Any, ears: Ears, backoff: Backoff) -> None:
         """Returns or raises when the connection is gone."""
-        gone = asyncio.Event()
-        connection.add_termination_listener(lambda _: gone.set())
+        connection.add_termination_listener(lambda _: self._stir.set())
         await connection.add_listener(CHANNEL, lambda _c, _pid, _channel, said: _pass_on(said, ears.heard))
         ears.opened()
         backoff.reset()
         log.info("live.listening")
-        while not gone.is_set():
+        while not connection.is_closed():
             try:
                 async with asyncio.timeout(LOOK_SECONDS):
-                    await gone.wait()
+                    await self._stir.wait()
+                self._stir.clear()
+                await self._send(connection)
             except TimeoutError:
                 await connection.execute(
                     "SELECT 1", timeout=ANSWER_SECONDS
                 )  # a half-open connection says nothing by itself
 
+    async def _send(self, connection: Any) -> None:
+        while self._rung and not connection.is_closed():
+            said = dict(islice(self._rung.items(), _SITES))
+            for site in said:
+                del self._rung[site]
+            words = ",".join(f"{site} {seq}" for site, seq in said.items())
+            await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, words, timeout=ANSWER_SECONDS)
+
 
 class LocalBell:
-    def __init__(self, database: Database) -> None:
-        self._rung: dict[str, int] = {}
+    def __init__(self) -> None:
         self._heard: Callable[[str, int], None] | None = None
-        database.after_writing(self._pass_on)
 
-    async def ring(self, connection: AsyncConnection, site: str, seq: int) -> None:
-        self._rung[site] = min(seq, self._rung.get(site, seq))
+    def ring(self, site: str, seq: int) -> None:
+        if self._heard:
+            self._heard(site, seq)
 
     async def listen(self, ears: Ears) -> NoReturn:
         self._heard = ears.heard
@@ -109,15 +120,9 @@ class LocalBell:
             self._heard = None
             ears.closed()
 
-    def _pass_on(self) -> None:
-        # A transaction that was rolled back is spoken of too: who looks finds nothing.
-        rung, self._rung = self._rung, {}
-        for site, seq in rung.items():
-            if self._heard:
-                self._heard(site, seq)
-
 
 def _pass_on(said: str, heard: Callable[[str, int], None]) -> None:
-    site, _, seq = said.partition(" ")
-    if seq.isdigit():  # anybody with a connection can speak on the channel
-        heard(site, int(seq))
+    for word in said.split(","):
+        site, _, seq = word.partition(" ")
+        if seq.isascii() and seq.isdigit() and len(seq) < _DIGITS:  # anybody with a connection can speak on the channel
+            heard(site, int(seq))

@@ -1,4 +1,4 @@
-"""What facts behind a place mean for consoles: read from the tables, in a form that every reader of it shares."""
+"""What facts behind a cursor mean for consoles: read from the tables, in a form that every reader of it shares."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from cti.datacenter.contacts.endpoints import Word
 from cti.datacenter.errors import API, responses
-from cti.datacenter.live import cursor
+from cti.datacenter.live.cursor import MAX_LENGTH, decode_cursor
 from cti.datacenter.live.schemas import Topic
 from cti.datacenter.live.service import Live
 from cti.datacenter.live.streams import EventStream, Wanted
@@ -33,7 +33,7 @@ def build_router(live: Live, guard: Guard) -> APIRouter:
         description="Server-Sent Events. First `hello`; then, as facts are stored by any replica, `contact` (`LiveContact`), `agent` "
         "(`LiveAgent`) and `site` (`LiveSite`): how each is now. `resync` (`LiveResync`): read again what you show of these sites. `stale` "
         "(`LiveStale`): news may be late. `end` (`LiveEnd`): connect again. Read lists after `hello`, and nothing is missed. An "
-        "event's `id` is a place in the facts, known to every replica: who connects again with it as `Last-Event-ID` is told what "
+        "event's `id` is a cursor over the facts that every replica knows: who connects again with it as `Last-Event-ID` is told what "
         "changed since, perhaps twice.",
         response_class=Response,
         responses={
@@ -50,11 +50,11 @@ def build_router(live: Live, guard: Guard) -> APIRouter:
             list[Word] | None, Query(max_length=MAX_NAMES, description="only contacts that have waited in these queues")
         ] = None,
         last_event_id: Annotated[
-            str | None, Header(max_length=cursor.MAX_LENGTH, description="the `id` of the last event received")
+            str | None, Header(max_length=MAX_LENGTH, description="the `id` of the last event received")
         ] = None,
     ) -> Response:
         wanted = Wanted(frozenset(topic or Topic), frozenset(site or ()), frozenset(queue or ()))
-        after = None if last_event_id is None else cursor.decode(last_event_id)
-        return EventStream(await live.join(wanted, after), lambda: live.place, live.leave)
+        after = None if last_event_id is None else decode_cursor(last_event_id)
+        return EventStream(await live.join(wanted, after), lambda: live.cursor, live.leave)
 
     return router

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from random import randint
 from time import monotonic
@@ -15,10 +16,10 @@ from typing import Final
 
 from cti.datacenter.database import Database, DatabaseRefused, DatabaseUnavailable
 from cti.datacenter.errors import RETRY_AFTER_SECONDS, ApiError
-from cti.datacenter.live import changes, cursor
+from cti.datacenter.live import changes
 from cti.datacenter.live.bell import Bell
 from cti.datacenter.live.changes import News, Reading
-from cti.datacenter.live.cursor import Cursor
+from cti.datacenter.live.cursor import Cursor, encode_cursor
 from cti.datacenter.live.schemas import LiveEvent, LiveHello, LiveResync, LiveStale
 from cti.datacenter.live.streams import HEARTBEAT_SECONDS, MAX_CHUNK, Stream, Wanted, encode
 from cti.datacenter.metrics import Metrics
@@ -28,6 +29,9 @@ from cti.kit.logging import get_logger
 
 MAX_STREAMS: Final = 2000
 TURN_SECONDS: Final = 0.1  # from one turn to the next at least; what comes meanwhile is told together
+LOOK_SECONDS: Final = (
+    5.0  # how often one looks although nothing was said: a word is lost with the process that was to say it
+)
 FLOOD_SECONDS: Final = 1.0  # the same, when there was too much to tell
 
 log = get_logger(__name__)
@@ -61,7 +65,7 @@ class Live:
         self._streams: set[Stream] = set()
         self._joiners: list[_Joiner] = []
         self._news: dict[str, int] = {}  # site → the least seq that is new
-        self._place: dict[str, int] = {}  # where the last turn ended
+        self._reached: dict[str, int] = {}  # where the last turn ended
         self._cause = asyncio.Event()
         self._listening = False
         self._missed = False  # something may have happened that the bell did not say
@@ -69,9 +73,9 @@ class Live:
         self._stopped = False
 
     @property
-    def place(self) -> str:
+    def cursor(self) -> str:
         """Up to where every stream has been given everything."""
-        return cursor.encode(self._place)
+        return encode_cursor(self._reached)
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -127,7 +131,9 @@ class Live:
     async def _take_turns(self) -> None:
         backoff = Backoff(first=TURN_SECONDS, cap=2.0)
         while True:
-            await self._cause.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._cause.wait()
             self._cause.clear()
             began = monotonic()
             joiners, self._joiners = self._joiners, []
@@ -163,7 +169,7 @@ class Live:
             if self._streams:
                 self._cause.set()
             return None
-        self._place = heads
+        self._reached = heads
         self._tell(reading, followed)
         if self._listening and not self._missed:
             self._say_stale(False)
@@ -172,26 +178,25 @@ class Live:
 
     def _followed(self, heads: Cursor, news: Mapping[str, int], missed: bool) -> dict[str, int]:
         """From where on those who have joined are to be told."""
-        places = {site: self._place.get(site, 0) for site in heads} if missed else {}
-        for site, seq in news.items():
-            places[site] = min(seq - 1, places.get(site, seq - 1))
-        return places
+        reached = {site: self._reached.get(site, 0) for site in heads}
+        cursors = {site: seq for site, seq in reached.items() if missed or heads[site] > seq}
+        for site in news.keys() & heads.keys():
+            cursors[site] = min(news[site] - 1, cursors.get(site, news[site] - 1))
+        return cursors
 
-    def _tell(self, reading: Reading, place: Cursor) -> None:
+    def _tell(self, reading: Reading, cursor: Cursor) -> None:
         said: dict[Wanted, bytes] = {}  # most readers want the same
         for stream in list(self._streams):
             if stream.wanted not in said:
-                said[stream.wanted] = self._encoded([], _events(reading, place, stream.wanted))
+                said[stream.wanted] = self._encoded([], _events(reading, cursor, stream.wanted))
             if said[stream.wanted]:
                 self._put(stream, said[stream.wanted])
 
     def _let_in(self, reading: Reading, joiners: Sequence[_Joiner]) -> None:
-        said: dict[
-            tuple[Wanted, str | None], bytes
-        ] = {}  # after another replica's death, many come from the same place
+        said: dict[tuple[Wanted, str | None], bytes] = {}
         for joiner in joiners:
             wanted, after = joiner.stream.wanted, joiner.after
-            key = wanted, None if after is None else cursor.encode(after)
+            key = wanted, None if after is None else encode_cursor(after)
             if key not in said:
                 hello = LiveHello(sites=reading.heads, resumed=after is not None, stale=self._stale,
                                   heartbeat_seconds=HEARTBEAT_SECONDS)  # fmt: skip
@@ -208,10 +213,10 @@ class Live:
         self._metrics.live_streams(len(self._streams))
 
     def _encoded(self, first: Sequence[LiveEvent], events: Sequence[LiveEvent]) -> bytes:
-        chunk = encode([*first, *events], self.place) if first or events else b""
+        chunk = encode([*first, *events], self.cursor) if first or events else b""
         if len(chunk) <= MAX_CHUNK:
             return chunk
-        return encode([*first, LiveResync(sites=sorted(self._place))], self.place)
+        return encode([*first, LiveResync(sites=sorted(self._reached))], self.cursor)
 
     def _put(self, stream: Stream, chunk: bytes) -> None:
         if not stream.put(chunk):
@@ -223,31 +228,31 @@ class Live:
         if stale != self._stale:
             self._stale = stale
             for stream in list(self._streams):
-                self._put(stream, encode([LiveStale(stale=stale)], self.place))
+                self._put(stream, encode([LiveStale(stale=stale)], self.cursor))
 
 
 def _from(after: Cursor | None, heads: Cursor) -> dict[str, int]:
-    """Where who comes from `after` is to be told on, for every site; a place that this database does not know counts as none."""
+    """Where who comes from `after` is to be told on, for every site; a cursor that this database does not know counts as none."""
     return {} if after is None else {site: min(after.get(site, 0), head) for site, head in heads.items()}
 
 
-def _least(places: Sequence[Cursor]) -> dict[str, int]:
+def _least(cursors: Sequence[Cursor]) -> dict[str, int]:
     least: dict[str, int] = {}
-    for place in places:
-        for site, seq in place.items():
+    for cursor in cursors:
+        for site, seq in cursor.items():
             least[site] = min(seq, least.get(site, seq))
     return least
 
 
-def _events(reading: Reading, place: Cursor, wanted: Wanted, said: Cursor | None = None) -> list[LiveEvent]:
-    """What somebody at `place` is told; sites that are not in it are not of interest. `said`: where they said they were."""
-    again = {site for site, seq in place.items() if seq < reading.told_after[site]}
+def _events(reading: Reading, cursor: Cursor, wanted: Wanted, said: Cursor | None = None) -> list[LiveEvent]:
+    """What somebody at `cursor` is told; sites that are not in it are not of interest. `said`: where they said they were."""
+    again = {site for site, seq in cursor.items() if seq < reading.told_after[site]}
     again |= {site for site, seq in (said or {}).items() if seq > reading.heads.get(site, 0)}  # a copy was put back
-    told = {site: seq for site, seq in place.items() if site not in again}
+    told = {site: seq for site, seq in cursor.items() if site not in again}
     events = [news.event for news in reading.news if wanted.takes(news) and _is_behind(told, news)]
     resync = sorted(filter(wanted.takes_site, again))
     return [LiveResync(sites=resync), *events] if resync else events
 
 
-def _is_behind(place: Cursor, news: News) -> bool:
-    return any(seq > place[site] for site, seq in news.seq.items() if site in place)
+def _is_behind(cursor: Cursor, news: News) -> bool:
+    return any(seq > cursor[site] for site, seq in news.seq.items() if site in cursor)

@@ -39,10 +39,10 @@ class Wanted:
         return not self.sites or site in self.sites
 
 
-def encode(events: Sequence[LiveEvent], place: str) -> bytes:
-    """The last event carries the place, so that who is cut off before it is told all of them again."""
+def encode(events: Sequence[LiveEvent], cursor: str) -> bytes:
+    """The last event carries the cursor, so that who is cut off before it is told all of them again."""
     blocks = [f"event: {event.event}\ndata: {event.model_dump_json()}\n" for event in events]
-    return ("\n".join(blocks) + f"id: {place}\n\n").encode()
+    return ("\n".join(blocks) + f"id: {cursor}\n\n").encode()
 
 
 class Stream:
@@ -68,13 +68,13 @@ class Stream:
 
     def end(self, reason: Literal["slow", "stopping"]) -> None:
         said = LiveEnd(reason=reason)
-        # Without a place: what was not sent must be sent again
+        # Without a cursor: what was not sent must be sent again
         self._chunks.append(f"event: {said.event}\ndata: {said.model_dump_json()}\n\n".encode())
         self._ended = True
         self._filled.set()
 
-    async def chunks(self, place: Callable[[], str]) -> AsyncIterator[bytes]:
-        """`place`: up to where everything has been put. A silent stream repeats it now and then."""
+    async def chunks(self, cursor: Callable[[], str]) -> AsyncIterator[bytes]:
+        """`cursor`: up to where everything has been put. A silent stream repeats it now and then."""
         while not (self._ended and not self._chunks):
             if self._chunks:
                 sent = b"".join(self._chunks)
@@ -87,7 +87,7 @@ class Stream:
                 async with asyncio.timeout(HEARTBEAT_SECONDS):
                     await self._filled.wait()
             if not self._chunks:
-                yield f": \nid: {place()}\n\n".encode()
+                yield f": \nid: {cursor()}\n\n".encode()
 
 
 class EventStream(StreamingResponse):
@@ -95,9 +95,9 @@ class EventStream(StreamingResponse):
 
     media_type = "text/event-stream"
 
-    def __init__(self, stream: Stream, place: Callable[[], str], leave: Callable[[Stream], None]) -> None:
+    def __init__(self, stream: Stream, cursor: Callable[[], str], leave: Callable[[Stream], None]) -> None:
         # X-Accel-Buffering: nginx, and who follows it, passes events on at once
-        super().__init__(stream.chunks(place), headers={"cache-control": "no-store", "x-accel-buffering": "no"})
+        super().__init__(stream.chunks(cursor), headers={"cache-control": "no-store", "x-accel-buffering": "no"})
         self._stream, self._leave = stream, leave
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from time import monotonic
+from typing import NoReturn
 
 import httpx
 import pytest
 
 from cti.datacenter import create_app
+from cti.datacenter.live.bell import Ears
 from cti.facts.kinds import AgentStateChanged, AgentStatusChanged, EndCause, OfferOutcome, QueueOutcome
 from cti.serving import STOP_SECONDS, serve
 from tests.datacenter import READ_TOKEN, answering, client_of, free_port, make_config, served_datacenter
@@ -58,7 +60,7 @@ async def test_a_contact_is_followed_from_its_arrival_to_its_end(client: httpx.A
         await send(client, scribe, following_seq)
         ended = await reader.contact("c1", "ended")
         assert (ended.data["change"], ended.data["seq"]) == ("ended", {"sh": scribe.seq})
-        assert reader.place == f"sh:{scribe.seq}"
+        assert reader.cursor == f"sh:{scribe.seq}"
 
 
 async def test_each_reader_gets_what_it_asked_for(client: httpx.AsyncClient) -> None:
@@ -95,13 +97,13 @@ async def test_who_comes_back_is_told_what_it_missed_and_nobody_is_told_old_afte
     scribe.arrives("c0")
     following_seq = await send(client, scribe)
     async with following(client) as reader:
-        place = reader.place
-    assert place == "sh:3"
+        cursor = reader.cursor
+    assert cursor == "sh:3"
     scribe.served("c1")
     following_seq = await send(client, scribe, following_seq)
-    async with following(client, after=place, topic="contacts") as reader:
+    async with following(client, after=cursor, topic="contacts") as reader:
         assert (await reader.next()).data["contact"] == "c1"
-        assert reader.place == f"sh:{scribe.seq}"
+        assert reader.cursor == f"sh:{scribe.seq}"
         scribe.ends(EndCause.SERVED, "c0")
         await send(client, scribe, following_seq)
         assert (await reader.next()).data["contact"] == "c0"
@@ -114,10 +116,10 @@ async def test_a_reader_that_was_cut_off_while_it_was_told_is_told_again(client:
     await send(client, scribe)
     async with following(client, after="", topic="contacts") as reader:
         await reader.next()
-        assert reader.place == ""  # there is more of the same
+        assert reader.cursor == ""  # there is more of the same
         await reader.next()
         await reader.next()
-        assert reader.place == "sh:9"
+        assert reader.cursor == "sh:9"
 
 
 async def test_too_much_to_tell_is_to_be_read_again(client: httpx.AsyncClient) -> None:
@@ -126,40 +128,40 @@ async def test_too_much_to_tell_is_to_be_read_again(client: httpx.AsyncClient) -
         sh.served(f"c{number}")
     bj.arrives("b1")
     async with following(client, topic="contacts") as reader:
-        place = reader.place
+        cursor = reader.cursor
     await send(client, sh)
     await send(client, bj)
-    async with following(client, after=place, topic="contacts") as reader:
+    async with following(client, after=cursor, topic="contacts") as reader:
         assert (await reader.next()).data == {"sites": ["sh"]}
         assert (await reader.next()).data["contact"] == "b1"
-        assert reader.place == f"bj:3,sh:{sh.seq}"
+        assert reader.cursor == f"bj:3,sh:{sh.seq}"
 
 
-async def test_a_place_that_this_database_does_not_know_is_to_be_read_again(client: httpx.AsyncClient) -> None:
+async def test_a_cursor_that_this_database_does_not_know_is_to_be_read_again(client: httpx.AsyncClient) -> None:
     scribe = Scribe()
     scribe.arrives()
     await send(client, scribe)
     async with following(client, after="nj:4,sh:3000") as reader:  # before a copy was put back, perhaps
         assert (await reader.next()).data == {"sites": ["nj", "sh"]}
-        assert reader.place == "sh:3"
+        assert reader.cursor == "sh:3"
 
 
-async def test_a_place_that_nobody_gave_is_refused(client: httpx.AsyncClient) -> None:
+async def test_a_cursor_that_nobody_gave_is_refused(client: httpx.AsyncClient) -> None:
     response = await client.get("/api/v1/live", headers={"Last-Event-ID": "yesterday"})
     assert (response.status_code, response.json()["code"]) == (422, "live.cursor")
 
 
-async def test_facts_behind_a_gap_are_told_at_once_and_the_place_waits_for_the_gap(client: httpx.AsyncClient) -> None:
+async def test_facts_behind_a_gap_are_told_at_once_and_the_cursor_waits_for_the_gap(client: httpx.AsyncClient) -> None:
     scribe = Scribe()
     scribe.arrives("c1")
     scribe.arrives("c2")
     async with following(client, topic="contacts") as reader:
         await client.post("/api/v1/facts", json=scribe.batch(4, 6))
         assert (await reader.next()).data["contact"] == "c2"
-        assert reader.place == "sh:0"
+        assert reader.cursor == "sh:0"
         await client.post("/api/v1/facts", json=scribe.batch(1, 3))
         await reader.contact("c1", "in_flow")
-        while reader.place != "sh:6":
+        while reader.cursor != "sh:6":
             await reader.next()
 
 
@@ -171,15 +173,37 @@ async def test_a_reader_that_does_not_read_is_sent_away_and_loses_nothing(
     for number in range(20):
         scribe.arrives(f"c{number}")
     async with following(client, topic="contacts") as reader:
-        place = reader.place
+        cursor = reader.cursor
         await send(client, scribe)
         assert (await reader.next()).data == {"reason": "slow"}
         with pytest.raises(StopAsyncIteration):
             await reader.next()
     monkeypatch.undo()
-    async with following(client, after=place, topic="contacts") as reader:
+    async with following(client, after=cursor, topic="contacts") as reader:
         assert {(await reader.next()).data["contact"] for _ in range(20)} == {f"c{n}" for n in range(20)}
     assert "hotline_datacenter_live_dropped_total 1.0" in (await client.get("/metrics")).text
+
+
+class Mute:
+    """A bell whose word is always lost, as that of a process that dies right after it has stored facts."""
+
+    def ring(self, site: str, seq: int) -> None:
+        pass
+
+    async def listen(self, ears: Ears) -> NoReturn:
+        ears.opened()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+
+async def test_a_word_that_was_lost_costs_a_moment_only(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cti.datacenter.app.bell_of", lambda _: Mute())
+    monkeypatch.setattr("cti.datacenter.live.service.LOOK_SECONDS", 0.1)
+    scribe = Scribe()
+    scribe.served()
+    async with served_datacenter(make_config(database_url)) as client, following(client) as reader:
+        await send(client, scribe)
+        await reader.contact("c1", "ended")
 
 
 async def test_a_silent_stream_says_where_it_is(client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:

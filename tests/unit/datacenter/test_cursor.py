@@ -3,12 +3,12 @@ from __future__ import annotations
 import pytest
 
 from cti.datacenter.errors import BadRequest
-from cti.datacenter.live import cursor
+from cti.datacenter.live.cursor import decode_cursor, encode_cursor
 
 
-@pytest.mark.parametrize("place", [{}, {"sh": 0}, {"sh": 41, "bj": 17, "nj-2_x": 2**53}])
-def test_a_place_is_read_as_it_was_written(place: dict[str, int]) -> None:
-    assert cursor.decode(cursor.encode(place)) == place
+@pytest.mark.parametrize("given", [{}, {"sh": 0}, {"sh": 41, "bj": 17, "nj-2_x": 2**53}])
+def test_a_cursor_is_read_as_it_was_written(given: dict[str, int]) -> None:
+    assert decode_cursor(encode_cursor(given)) == given
 
 
 @pytest.mark.parametrize(
@@ -16,4 +16,4 @@ def test_a_place_is_read_as_it_was_written(place: dict[str, int]) -> None:
 )
 def test_what_nobody_wrote_is_refused(text: str) -> None:
     with pytest.raises(BadRequest, match=r"live\.cursor"):
-        cursor.decode(text)
+        decode_cursor(text)
