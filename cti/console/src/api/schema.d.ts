@@ -257,7 +257,7 @@ export interface paths {
         };
         /**
          * Follow what changes
-         * @description Server-Sent Events. First `hello`; then, as facts are stored by any replica, `contact` (`LiveContact`), `agent` (`LiveAgent`) and `site` (`LiveSite`): how each is now. `resync` (`LiveResync`): read again what you show of these sites. `stale` (`LiveStale`): news may be late. `end` (`LiveEnd`): connect again. Read lists after `hello`, and nothing is missed. An event's `id` is a place in the facts, known to every replica: who connects again with it as `Last-Event-ID` is told what changed since, perhaps twice.
+         * @description Server-Sent Events. First `hello`; then, as facts are stored by any replica, `contact` (`LiveContact`), `agent` (`LiveAgent`) and `site` (`LiveSite`): how each is now. `resync` (`LiveResync`): read again what you show of these sites. `stale` (`LiveStale`): news may be late. `end` (`LiveEnd`): connect again. Read lists after `hello`, and nothing is missed. An event's `id` is a cursor over the facts that every replica knows: who connects again with it as `Last-Event-ID` is told what changed since, perhaps twice.
          */
         readonly get: operations["follow_api_v1_live_get"];
         readonly put?: never;
