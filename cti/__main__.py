@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Coroutine
 from enum import StrEnum
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -102,16 +103,33 @@ def datacenter(
     ] = None,
     restore: Annotated[Path | None, typer.Option("--restore", help="Puts such a copy into an empty database.")] = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Tells every contact again from its facts.")] = False,
+    listen: Annotated[
+        str | None, typer.Option("--listen", help="HOST:PORT of this replica; the topology's address is the proxy's.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Runs the data center: API, database, console. Or looks after its database."""
     settings = Settings.from_environment(topology_file=topology)
     rebuild = rebuild or task is _DataCenterTask.REBUILD
     if backup is None and restore is None and not rebuild:
-        _run(run_data_center(settings), settings)
+        _run(run_data_center(settings, _address(listen)), settings)
         return
     report = asyncio.run(maintain(settings.effective_database_url, backup, restore, rebuild))
     print(json.dumps(report.as_json()) if as_json else report.text())
+
+
+def _address(listen: str | None) -> tuple[str, int] | None:
+    """Raises `BadParameter`."""
+    if listen is None:
+        return None
+    host, _, port = listen.rpartition(":")
+    if not host or not port.isdigit() or not 0 < int(port) < 65536:
+        raise typer.BadParameter(f"not HOST:PORT: {listen}; for example 127.0.0.1:8001")
+    try:
+        ip_address(host := host.strip("[]"))
+    except ValueError:
+        raise typer.BadParameter(f"not an IP address: {host}; for example 127.0.0.1") from None
+    return host, int(port)
 
 
 @app.command(epilog="Example: cti doctor --json")

@@ -25,9 +25,16 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def serve(app: FastAPI, host: str, port: int, *, in_a_hurry: Callable[[], bool] = lambda: False) -> None:
-    """Serves until cancelled; then stops listening and ends what is open, without a word if it is `in_a_hurry`. Raises
-    `EnvironmentProblem` if the port is busy."""
+async def serve(
+    app: FastAPI,
+    host: str,
+    port: int,
+    *,
+    in_a_hurry: Callable[[], bool] = lambda: False,
+    before_stop: Callable[[], None] = lambda: None,
+) -> None:
+    """Serves until cancelled; then calls `before_stop`, stops listening and ends what is open, without a word if it is
+    `in_a_hurry`. Raises `EnvironmentProblem` if the port is busy."""
     listener = _listen(host, port)
     config = uvicorn.Config(
         app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=STOP_SECONDS,
@@ -38,6 +45,7 @@ async def serve(app: FastAPI, host: str, port: int, *, in_a_hurry: Callable[[], 
     try:
         await asyncio.shield(task)
     except asyncio.CancelledError:
+        before_stop()
         server.should_exit, server.force_exit = True, in_a_hurry()
         await task
         raise

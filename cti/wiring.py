@@ -68,8 +68,8 @@ def hotline_folder(settings: Settings) -> Path:
     return settings.flows / settings.topology.hotline
 
 
-async def run_data_center(settings: Settings) -> None:
-    """Serves the data center until cancelled."""
+async def run_data_center(settings: Settings, listen: tuple[str, int] | None = None) -> None:
+    """Serves the data center until cancelled, at the topology's address or, as one of several replicas, at one of its own."""
     topology, secrets = settings.afresh(as_installed=True).topology, settings.secrets
 
     def webphone(site: Site) -> WebPhoneAccount:
@@ -80,12 +80,14 @@ async def run_data_center(settings: Settings) -> None:
         database_url=settings.effective_database_url, topology=topology, ingest_token=secrets.derive("ingest"), webphone=webphone,
         console=CHECKOUT / "cti/console/dist", read_token=settings.read_token, samples=True, node_titles=_node_titles(settings),
         publish_token=secrets.derive("publish"), inspect_bundle=inspect_bundle, fact_months=settings.fact_months,
+        listens_at=listen[0] if listen else None,
     )  # fmt: skip
     with suppress(DatabaseUnavailable):  # it starts without its database, and says so at /readyz
         await upgrade_database(config.database_url)
+    host, port = listen or (topology.data_center.host, topology.data_center.port)
     app = create_app(config)
     gc.freeze()  # what is loaded now stays: it need not be looked at again with every few batches
-    await serve(app, topology.data_center.host, topology.data_center.port)
+    await serve(app, host, port, before_stop=app.state.end_streams)
 
 
 async def run_site(settings: Settings, name: str) -> None:

@@ -1,7 +1,9 @@
-"""A data center to talk to in tests: the whole application on a database of its own, without a socket."""
+"""A data center to talk to in tests: the whole application on a database of its own, with a socket where one is needed."""
 
 from __future__ import annotations
 
+import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,6 +14,7 @@ import httpx
 from cti.datacenter import DataCenterConfig, InspectedBundle, WebPhoneAccount, create_app
 from cti.kit.clock import Clock
 from cti.kit.strict_yaml import load_model
+from cti.serving import serve
 from cti.topology import Site, Topology
 
 INGEST_TOKEN = "ingest-token-of-the-tests"
@@ -56,3 +59,41 @@ async def running_datacenter(config: DataCenterConfig, clock: Clock | None = Non
         headers = {"Authorization": f"Bearer {INGEST_TOKEN}"}
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000", headers=headers) as client:
             yield client
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@asynccontextmanager
+async def served_datacenter(config: DataCenterConfig) -> AsyncIterator[httpx.AsyncClient]:
+    """As `running_datacenter`, behind a socket: answers that have no end need one."""
+    app, port = create_app(config), free_port()
+    serving = asyncio.create_task(serve(app, "127.0.0.1", port, before_stop=app.state.end_streams))
+    try:
+        async with client_of(port) as client:
+            await answering(client)
+            yield client
+    finally:
+        serving.cancel()
+        await asyncio.gather(serving, return_exceptions=True)
+
+
+def client_of(port: int) -> httpx.AsyncClient:
+    headers = {"Authorization": f"Bearer {INGEST_TOKEN}"}
+    return httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=headers, trust_env=False, timeout=10)
+
+
+async def answering(client: httpx.AsyncClient, path: str = "/healthz") -> None:
+    """Waits until that address says 200."""
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                if (await client.get(path)).status_code == 200:
+                    return
+            except httpx.TransportError:
+                pass  # it does not listen yet
+            await asyncio.sleep(0.02)

@@ -29,6 +29,9 @@ from cti.datacenter.flow_stats.service import FlowFigures
 from cti.datacenter.ingest import endpoints as ingest_endpoints
 from cti.datacenter.ingest.admission import Admission
 from cti.datacenter.ingest.service import Ingest
+from cti.datacenter.live import endpoints as live_endpoints
+from cti.datacenter.live.bell import bell_of
+from cti.datacenter.live.service import Live
 from cti.datacenter.measures import endpoints as measures_endpoints
 from cti.datacenter.measures.service import MeasureBook
 from cti.datacenter.metrics import MeasureRequests, Metrics
@@ -53,13 +56,16 @@ def create_app(config: DataCenterConfig, *, clock: Clock | None = None) -> FastA
     """The data center's web application, to be served by any ASGI server with lifespan.
 
     Raises `ConfigError` (unusable database URL, open to all). At start it upgrades the database; with the database down it
-    starts too, answers 503 and goes on trying. At the end it closes every connection.
+    starts too, answers 503 and goes on trying. At the end it closes every connection. `app.state.end_streams()` ends the streams
+    of live updates in order: for who is about to stop the server, which would wait for them.
     """
     config.check()
     clock = clock or SystemClock()
     database = Database(config.database_url)
     metrics = Metrics()
     upkeep = Upkeep(database, clock, metrics, months=config.fact_months)
+    bell = bell_of(database)
+    live = Live(database, bell, metrics)
     guard = Guard(config)
     http = httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=config.site_timeout)
     configurations = Configurations(database, clock, config.topology)
@@ -74,8 +80,10 @@ def create_app(config: DataCenterConfig, *, clock: Clock | None = None) -> FastA
                 await preparation.persist()
             await upkeep.run()
 
+        live_updates = asyncio.create_task(live.run(), name="datacenter-live")
         await preparation.attempt()
         beside = [
+            live_updates,
             asyncio.create_task(prepare_and_keep_up(), name="datacenter-upkeep"),
             asyncio.create_task(alarms.watch(), name="datacenter-alarms"),
         ]
@@ -98,8 +106,9 @@ def create_app(config: DataCenterConfig, *, clock: Clock | None = None) -> FastA
         docs_url=None,  # their pages load scripts from elsewhere
         redoc_url=None,
     )
+    app.state.end_streams = live.stop
     errors.install(app)
-    ingest = Ingest(database, clock, gone=limit(config.fact_months))
+    ingest = Ingest(database, clock, bell, gone=limit(config.fact_months))
     app.include_router(ingest_endpoints.build_router(ingest, Admission(), guard, metrics))
     app.include_router(set_aside_endpoints.build_router(SetAsides(database), guard))
     app.include_router(contacts_endpoints.build_router(Contacts(database, config.node_titles), guard))
@@ -112,6 +121,7 @@ def create_app(config: DataCenterConfig, *, clock: Clock | None = None) -> FastA
     app.include_router(flow_stats_endpoints.build_router(figures, guard))
     app.include_router(configuration_endpoints.build_router(configurations, guard))
     app.include_router(measures_endpoints.build_router(MeasureBook(database), guard))
+    app.include_router(live_endpoints.build_router(live, guard))
     app.include_router(sites_endpoints.build_router(sites, guard))
     app.include_router(alarms_endpoints.build_router(alarms, guard))
     app.include_router(health.build_router(database, preparation, sites, metrics, alarms))

@@ -61,20 +61,21 @@ class DataCenterConfig:
     samples: bool = False  # fill in the demo's customers and policies
     fact_months: int | None = None  # whole months of facts to keep besides the one that runs; None: all
     node_titles: Mapping[tuple[str, str], NodeTitle] = field(default_factory=dict)  # (flow, node) → title
+    listens_at: str | None = None  # a replica's own host, if it is not the topology's, which then is the proxy's
     site_timeout: float = 1.0  # seconds a site's process has to say that it is ready
 
     def check(self) -> None:
         """Raises `ConfigError` for what must not be served."""
-        host = self.topology.data_center.host
+        hosts = {self.listens_at or self.topology.data_center.host, self.topology.data_center.host}
         tokens = (self.ingest_token, self.publish_token, *(() if self.read_token is None else (self.read_token,)))
         if any(len(token) < MIN_TOKEN for token in tokens):
             raise ConfigError(problem(
                 "datacenter.weak_token", "ingest_token, publish_token, read_token", f"A token has fewer than {MIN_TOKEN} characters.",
                 f"令牌少于 {MIN_TOKEN} 个字符。", "Use a long random one: `openssl rand -hex 20`.",
                 "请使用足够长的随机令牌：`openssl rand -hex 20`。"))  # fmt: skip
-        if self.read_token is None and not ip_address(host).is_loopback:
+        if self.read_token is None and not all(ip_address(host).is_loopback for host in hosts):
             raise ConfigError(problem(
-                "datacenter.open_to_all", f"{host}:{self.topology.data_center.port}",
+                "datacenter.open_to_all", ", ".join(sorted(hosts)),
                 "Without a read token, anyone who reaches this address could read customers and contacts.",
                 "未设置读取令牌，任何能访问该地址的人都可以读取客户和联络记录。",
                 "Set HOTLINE_READ_TOKEN, or let the data center listen on 127.0.0.1.",

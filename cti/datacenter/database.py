@@ -9,20 +9,23 @@ from typing import Any
 
 import asyncpg
 from sqlalchemy import Connection, event, text
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import NullPool
 
 from cti.kit.errors import ConfigError, EnvironmentProblem, HotlineError, problem
 
 CONNECT_SECONDS = 3
 STATEMENT_SECONDS = 20
-POOL_SECONDS = 5
-# PostgreSQL: connection, resources, operator's shutdown, system error, a transaction that may be tried again, a lock not given
-# in time, or tables that the upgrade at start has yet to make
-_PASSING_STATES = ("08", "53", "57", "58", "40", "55P03", "42P01")
+POOL_SECONDS = 5  # how long a request waits for a connection, when all are in use
+# PostgreSQL: connection, resources, operator's shutdown, system error, a transaction that may be tried again, a lock that was
+# not had in time, a primary that has become a standby; or tables and columns that an upgrade has yet to make or has just changed
+_PASSING_STATES = ("08", "53", "57", "58", "40", "55P03", "25006", "42P01", "42703")
 _REFUSED_STATES = ("28", "3D000")  # user or password; no such database
+_TOO_MANY_CONNECTIONS = "53300"
 
 
 class DatabaseUnavailable(HotlineError):
@@ -33,6 +36,17 @@ class DatabaseUnavailable(HotlineError):
         super().__init__(problem(
             "datacenter.database_unavailable", where, "The database does not answer.", "数据库没有响应。",
             "Try again soon; the operator checks that the database runs.", "请稍后重试；运维人员请检查数据库是否在运行。"))  # fmt: skip
+
+
+class DatabaseBusy(DatabaseUnavailable):
+    """Every connection is in use now; nothing was changed; try again."""
+
+    def __init__(self, where: str, cause: str) -> None:
+        self.cause = cause
+        HotlineError.__init__(self, problem(
+            "datacenter.busy", where, "Every connection to the database is in use.", "数据库连接已全部占用。",
+            "Try again soon; if it stays, the operator looks for slow statements or adds a replica.",
+            "请稍后重试；若持续出现，运维人员请查找慢语句或增加副本。"))  # fmt: skip
 
 
 class DatabaseRefused(EnvironmentProblem):
@@ -77,6 +91,13 @@ class Database:
                 async with self._turns, self._writer.begin() as connection:
                     yield connection
 
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[Any]:
+        """PostgreSQL only: a connection outside of the pool, as the driver has it (`asyncpg.Connection`)."""
+        engine = create_async_engine(self.url, poolclass=NullPool, connect_args={"timeout": CONNECT_SECONDS})
+        async with self._telling(), engine.connect() as connection:
+            yield (await connection.get_raw_connection()).driver_connection
+
     async def answers(self) -> bool:
         """Whether a statement can be run within two seconds."""
         try:
@@ -98,7 +119,9 @@ class Database:
                 raise DatabaseRefused(self.where) from error
             if not is_passing(error):
                 raise
-            raise DatabaseUnavailable(self.where, type(getattr(error, "orig", None) or error).__name__) from error
+            busy = isinstance(error, PoolTimeout) or _sqlstate(error) == _TOO_MANY_CONNECTIONS
+            unavailable = DatabaseBusy if busy else DatabaseUnavailable
+            raise unavailable(self.where, type(getattr(error, "orig", None) or error).__name__) from error
 
 
 def is_passing(error: BaseException) -> bool:
@@ -106,6 +129,10 @@ def is_passing(error: BaseException) -> bool:
     if _sqlstate(error).startswith(_PASSING_STATES):
         return True
     if isinstance(error, DBAPIError):
+        if isinstance(error.orig, AsyncAdapt_asyncpg_dbapi.InvalidCachedStatementError):
+            return (
+                True  # an upgrade has changed a column since the statement was prepared; it is prepared anew next time
+            )
         return isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated
     return isinstance(error, OSError | TimeoutError | PoolTimeout | asyncpg.InterfaceError)
 

@@ -115,7 +115,7 @@ async def _on_api_error(_request: Request, error: Exception) -> Response:
 
 async def _on_database(_request: Request, error: Exception) -> Response:
     assert isinstance(error, DatabaseUnavailable)
-    log.warning("database.unavailable", cause=error.cause)
+    log.warning("database.unavailable", code=error.problems[0].code, cause=error.cause)
     found = replace(error.problems[0], where="database")  # where it stands is the operator's business
     return answer(503, found, {"Retry-After": str(RETRY_AFTER_SECONDS)})
 
@@ -164,6 +164,6 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
         413: "The request is larger than 4 MiB; a version, than 96 MiB.",
         422: "A parameter or the body is wrong.",
         429: "Too many batches at once. `Retry-After` says in how many seconds to try again.",
-        503: "The database does not answer. `Retry-After` says in how many seconds to try again.",
+        503: "The database does not answer, or is busy. `Retry-After` says in how many seconds to try again.",
     }
     return {status: {"model": ErrorBody, "description": said[status]} for status in statuses}

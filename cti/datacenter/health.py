@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Literal
+from collections.abc import Mapping
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel, Field
 
 from cti.datacenter.alarms.service import Alarms
 from cti.datacenter.database import Database
-from cti.datacenter.errors import RETRY_AFTER_SECONDS, ErrorBody, answer
+from cti.datacenter.errors import RETRY_AFTER_SECONDS, ErrorBody, answer, responses
 from cti.datacenter.metrics import Metrics
 from cti.datacenter.preparation import Preparation
 from cti.datacenter.sites.service import Sites
@@ -48,7 +49,7 @@ class NotReady(ErrorBody):
 
 
 def build_router(
-    database: Database, preparation: Preparation, sites: Sites, metrics: Metrics, alarms: Alarms
+    database: Database, preparation: Preparation, all_sites: Sites, metrics: Metrics, alarms: Alarms
 ) -> APIRouter:
     router = APIRouter(tags=["health"])
 
@@ -60,12 +61,15 @@ def build_router(
         "/readyz",
         summary="Would a call be answered?",
         description="200 when the database answers and every site's process says that it is ready; they are asked now, for "
-        "at most two seconds. Otherwise 503 with what is missing.",
+        "at most two seconds. Otherwise 503 with what is missing. A proxy in front of several replicas asks with `sites=false`: a "
+        "site that is away is no reason to send nobody here.",
         response_model=Readiness,
-        responses={503: {"model": NotReady, "description": "Something is missing."}},
+        responses={**responses(422), 503: {"model": NotReady, "description": "Something is missing."}},
     )
-    async def readyz() -> Readiness | JSONResponse:
-        answers, silent = await asyncio.gather(database.answers(), sites.missing())
+    async def readyz(
+        sites: Annotated[bool, Query(description="whether the sites are asked too")] = True,
+    ) -> Readiness | JSONResponse:
+        answers, silent = await asyncio.gather(database.answers(), all_sites.missing() if sites else _nobody())
         missing = [Missing(what="site", name=name, reason=reason) for name, reason in silent.items()]
         if not answers or not preparation.done:
             reason = "starting" if answers else "no_answer"
@@ -98,3 +102,7 @@ def build_router(
         return Response(metrics.render(), media_type=CONTENT_TYPE_LATEST)
 
     return router
+
+
+async def _nobody() -> Mapping[str, str]:
+    return {}

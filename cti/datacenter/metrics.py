@@ -7,6 +7,7 @@ from time import perf_counter
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cti.datacenter.ingest.service import Ingested
@@ -37,6 +38,22 @@ class Metrics:
         self._missing = Gauge(
             f"{PREFIX}_facts_missing", "Facts missing in the site's first gap.", ["site"], registry=self.registry
         )
+        self._live_streams = Gauge(f"{PREFIX}_live_streams", "Readers of live updates now.", registry=self.registry)
+        self._live_dropped = Counter(
+            f"{PREFIX}_live_dropped", "Readers sent away because they read too slowly.", registry=self.registry
+        )
+        self._live_listening = Gauge(
+            f"{PREFIX}_live_listening", "1: this replica hears of facts that others take.", registry=self.registry
+        )
+
+    def live_streams(self, count: int) -> None:
+        self._live_streams.set(count)
+
+    def live_dropped(self) -> None:
+        self._live_dropped.inc()
+
+    def live_listening(self, listening: bool) -> None:
+        self._live_listening.set(listening)
 
         self._projection = Gauge(
             f"{PREFIX}_projection_version", "The version its rows are of.", ["projection"], registry=self.registry
@@ -77,7 +94,7 @@ class Metrics:
 
 
 class MeasureRequests:
-    """Plain ASGI middleware: observes every HTTP answer."""
+    """Plain ASGI middleware: observes every HTTP answer, to its end; a stream of events, to its beginning."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
@@ -88,12 +105,15 @@ class MeasureRequests:
             await self._app(scope, receive, send)
             return
         began = perf_counter()
+        ended: float | None = None
         status = 500
 
         async def watch(message: Message) -> None:
-            nonlocal status
+            nonlocal status, ended
             if message["type"] == "http.response.start":
                 status = message["status"]
+                if Headers(raw=message["headers"]).get("content-type", "").startswith("text/event-stream"):
+                    ended = perf_counter()
             await send(message)
 
         try:
@@ -101,4 +121,4 @@ class MeasureRequests:
         finally:
             route = getattr(scope.get("route"), "path", "other")  # a template; unknown paths must not become labels
             method = scope["method"] if scope["method"] in ("GET", "HEAD", "POST") else "other"
-            self._metrics.answered(method, route, status, perf_counter() - began)
+            self._metrics.answered(method, route, status, (ended or perf_counter()) - began)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from fastapi import FastAPI
+from pydantic import BaseModel
 
 from cti.datacenter.ingest.schemas import FactBatch
+from cti.datacenter.live.schemas import EVENTS
 from cti.facts import Fact
 
 DESCRIPTION: Final = (
@@ -22,20 +24,25 @@ TAGS: Final[list[dict[str, Any]]] = [
     {"name": "flows", "description": "What callers meet: versions, releases, figures. 流程版本与发布。"},
     {"name": "configuration", "description": "What stands where: versions, changes, how far each site is. 配置版本。"},
     {"name": "measures", "description": "Service levels, handling times, occupancy. 指标。"},
+    {"name": "live", "description": "What changes, as it changes. 实时更新。"},
     {"name": "sites", "description": "Where calls are answered. 中心。"},
     {"name": "health", "description": "For operators. 运维。"},
 ]
 
 
 def complete(app: FastAPI) -> None:
-    """Adds what FastAPI cannot see: the models of a batch (read from its bytes) and of a fact. Takes out errors that are never sent."""
+    """Adds what FastAPI cannot see: the models of a batch (read from its bytes), of a fact, and of events. Takes out errors that are
+    never sent."""
     generate = app.openapi
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
             schemas = generate()["components"]["schemas"]
-            for model in (Fact, FactBatch):
-                schemas[model.__name__] = model.model_json_schema(ref_template="#/components/schemas/{model}")
+            models: tuple[type[BaseModel], ...] = (Fact, FactBatch, *EVENTS)
+            for model in models:
+                described = model.model_json_schema(ref_template="#/components/schemas/{model}")
+                schemas |= described.pop("$defs", {})
+                schemas[model.__name__] = described
             schemas["FactBatch"]["properties"]["facts"]["items"] = {"$ref": "#/components/schemas/Fact"}
             for never_sent in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(never_sent, None)

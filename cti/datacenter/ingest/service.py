@@ -16,6 +16,7 @@ from cti.datacenter.ingest import repository
 from cti.datacenter.ingest.reading import Batch
 from cti.datacenter.ingest.repository import Progress
 from cti.datacenter.ingest.sorting import Rejected, conflict
+from cti.datacenter.live.bell import Bell
 from cti.datacenter.projecting import tell_contacts
 from cti.facts import Fact
 from cti.kit.clock import Clock
@@ -37,9 +38,12 @@ class Ingested:
 
 
 class Ingest:
-    def __init__(self, database: Database, clock: Clock, *, gone: Callable[[datetime], datetime | None]) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, bell: Bell, *, gone: Callable[[datetime], datetime | None]
+    ) -> None:
         """`gone` tells, by the time now, before which moment facts may be deleted already; None: never."""
         self._database = database
+        self._bell = bell
         self._clock = clock
         self._gone = gone
 
@@ -73,6 +77,8 @@ class Ingest:
             arrived = [*(fact.seq for fact in facts), *(item.seq for item in set_aside)]
             progress = await repository.advance(connection, site, progress, arrived, batch.lost)
             missing = await repository.first_gap(connection, site, progress)
+        if fresh or set_aside:
+            self._bell.ring(site, fresh[0].seq if fresh else progress.acknowledged)
         conflicts = sum(item.code == "conflict" for item in set_aside)
         duplicates = len(facts) - len(fresh) - len(clashes)
         result = Ingested(progress.acknowledged, missing, len(fresh), duplicates, len(set_aside) - conflicts, conflicts)

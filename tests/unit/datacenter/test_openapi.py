@@ -53,6 +53,7 @@ def test_every_path_of_the_api_is_there(document: dict[str, Any]) -> None:
         "POST /api/v1/configuration/rollback",
         "PUT /api/v1/configuration/acknowledgement",
         "GET /api/v1/measures",
+        "GET /api/v1/live",
         "GET /api/v1/sites",
         "GET /api/v1/webphone",
         "GET /healthz",
@@ -122,6 +123,7 @@ def test_examples_fit_their_models(document: dict[str, Any]) -> None:
     from cti.datacenter.flow_stats.schemas import FlowStats
     from cti.datacenter.ingest.schemas import EXAMPLE_FACT, Acknowledgement
     from cti.datacenter.ingest.sorting import sort_out
+    from cti.datacenter.live.schemas import EVENTS
     from cti.datacenter.measures.schemas import MeasureTable
     from cti.datacenter.policies.schemas import Policy
     from cti.datacenter.releases.schemas import PublishedVersion, Release, ReleaseList, ReleaseState, VersionList
@@ -141,6 +143,7 @@ def test_examples_fit_their_models(document: dict[str, Any]) -> None:
     for model in (
         *published,
         *configured,
+        *EVENTS,
         ContactDetail,
         ContactList,
         ContactSummary,

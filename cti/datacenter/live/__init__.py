@@ -1,0 +1,1 @@
+"""Telling consoles what changed, as it changes."""
