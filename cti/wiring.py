@@ -170,7 +170,9 @@ async def run_site(settings: Settings, name: str) -> None:
             tasks.create_task(_prune(journal, settings.journal_days))
             tasks.create_task(watch_spool(EmergencySpool(settings.pbx.emergency_spool(name)), services, callbacks))
             tasks.create_task(watch_phones(dispatcher, links))
-            tasks.create_task(watch_site(dispatcher, editions, clock, lambda: any(link.up for link in links.values())))
+            tasks.create_task(watch_site(
+                dispatcher, editions, clock, lambda: any(link.up for link in links.values()), lambda: links[site.nodes[0].name].gone
+            ))  # fmt: skip
             tasks.create_task(desks.run())
             tasks.create_task(peers.run())
             tasks.create_task(serve(app, site.host, site.port, in_a_hurry=lease.has_standby))

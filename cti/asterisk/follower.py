@@ -44,7 +44,7 @@ class NodeFollower:
             case LinkUp():
                 self._journal.record(NodeUp(node=node))
                 self._entrance.on_channels(node, signal.channels)
-                await self._directory.channels_known(node, [c.name for c in signal.channels])
+                await self._directory.channels_known(node, [c.name for c in signal.channels], signal.uptime)
             case LinkDown():
                 self._journal.record(NodeDown(node=node, reason=signal.reason))
             case AmiEvent(name="Hold" | "Unhold"):

@@ -2,13 +2,15 @@
 
 After a restart the journal says which contacts are open, and Asterisk which of their channels still stand. A caller whose
 channel stands comes back by itself: the dialplan asks again. A contact whose channel is gone is closed here, with cause
-`served` if it was in conversation and `lost` otherwise, so that every contact ends in exactly one `contact.ended`.
+`served` if it was in conversation, and `lost` otherwise or if the node itself has died, so that every contact ends in exactly
+one `contact.ended`.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection
+from datetime import datetime, timedelta
 
 from cti.calls.callbacks import Callbacks
 from cti.calls.leftovers import conversation_closed, engaged_agent, offer_closed, queue_left
@@ -64,7 +66,7 @@ class Directory:
         for fact in await self._services.journal.open_agents():
             if fact.kind == WrapUpStarted.kind:
                 wrap_up = WrapUpStarted.model_validate(fact.data)
-                spent = max(0.0, (self._services.clock.wall() - fact.at).total_seconds())
+                spent = max(0.0, (self._services.journal.now() - fact.at).total_seconds())
                 self._services.dispatcher.left_wrapping_up(wrap_up.agent, fact.contact or "", wrap_up.seconds, spent)
             elif fact.contact not in self._left:  # with another site's caller
                 self._services.dispatcher.left_on_the_phone(str(fact.data["agent"]))
@@ -116,13 +118,16 @@ class Directory:
         if ended is False:
             await self._keep(contact)
 
-    async def channels_known(self, node: str, channels: Collection[str]) -> None:
-        """Asterisk says which channels the node has: open contacts of that node with another channel are closed."""
-        known = frozenset(channels)
+    async def channels_known(self, node: str, channels: Collection[str], uptime: float | None = None) -> None:
+        """Asterisk says which channels the node has, and for how many seconds it has been there: open contacts of that node with another
+        channel are closed; those who were there before it began were lost when it died, also in the middle of a conversation."""
+        known, now = frozenset(channels), self._services.journal.now()
         for contact, found in list(self._left.items()):
             its_node, channel = _channel(found)
             if its_node == node and channel and channel not in known:
-                await self._close(contact)
+                began = (found.line or found.arrived).at
+                died = uptime is not None and (now - began).total_seconds() > uptime + 1
+                await self._close(contact, now - timedelta(seconds=uptime or 0) if died else None)
 
     async def channel_gone(self, node: str, channel: str) -> None:
         """A channel was hung up. Closes the contact if no session sees to it."""
@@ -139,8 +144,8 @@ class Directory:
                 if _channel(found) in self._gone:
                     await self._close(contact)
 
-    async def _close(self, contact: str) -> None:
-        """The channel is gone: the contact ended at the last moment it was seen, a conversation just now."""
+    async def _close(self, contact: str, died: datetime | None = None) -> None:
+        """The channel is gone: the contact ended at the last moment it was seen, a conversation just now, or when the node `died`."""
         found = self._left.pop(contact, None)
         if found is None:
             return
@@ -148,7 +153,7 @@ class Directory:
         self._faults.pop(contact, None)
         services, last, talked = self._services, found.last_seen.at, found.connected is not None
         if talked:
-            last = services.clock.wall()
+            last = services.journal.now() if died is None else max(last, died)
             facts = conversation_closed(found, last, Party.SYSTEM)
         else:
             facts = offer_closed(found, last, OfferOutcome.CALLER_GONE) + queue_left(
@@ -156,7 +161,8 @@ class Directory:
             )
         for fact in facts:
             services.journal.record(fact, contact)
-        cause = EndCause.SERVED if talked or found.served is not None else EndCause.LOST
+        served = found.served is not None and not talked  # its conversation had ended well
+        cause = EndCause.SERVED if served or (talked and died is None) else EndCause.LOST
         ms = max(0, round((last - found.arrived.at).total_seconds() * 1000))
         await services.journal.record(ContactEnded(cause=cause, by=Party.SYSTEM, ms=ms), contact)
         log.info("directory.contact_closed", contact=contact, cause=cause)

@@ -243,6 +243,12 @@ class Dispatcher:
         """This site is well or not; these queues are outside their hours."""
         self.do(self.acd.site_changed(self.now(), health=health, closed=closed))
 
+    def phones_gone(self, gone: bool) -> None:
+        """Whether the node that the agents' phones belong to is gone: nobody can be rung then."""
+        if decisions := self.acd.phones_gone(gone, self.now()):
+            log.warning("agents.phones_gone", gone=gone)
+            self.do(decisions)
+
     def expected_wait(self, terms: Terms) -> float | None:
         """The EWT in seconds of a contact that would begin to wait now; None when nobody works for its queue."""
         now = self.now()

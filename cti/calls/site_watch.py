@@ -18,14 +18,25 @@ NODE_GRACE_SECONDS = 3.0  # without a link to any node until the site says that 
 LATE_SECONDS = 0.5  # when the process is so late with its work, as a fading mean, it is overloaded
 
 
-async def watch_site(dispatcher: Dispatcher, editions: Editions, clock: Clock, has_node: Callable[[], bool]) -> None:
-    """Looks every second, until cancelled. `has_node`: whether there is a node to connect anybody with."""
+async def watch_site(
+    dispatcher: Dispatcher,
+    editions: Editions,
+    clock: Clock,
+    has_node: Callable[[], bool],
+    phones_gone: Callable[[], bool],
+) -> None:
+    """Looks every second, until cancelled. `has_node`: whether there is a node to connect anybody with. `phones_gone`: whether the one that
+    agents' phones belong to has ended."""
     health, closed, seen_up = Health.OK, frozenset[str](), clock.monotonic()
+    phones_seen = clock.monotonic()
     due, late = clock.monotonic(), 0.0  # of this very task: who is late here is late with calls
     while True:
         was = health, closed
         if has_node():
             seen_up = clock.monotonic()
+        if not phones_gone():
+            phones_seen = clock.monotonic()
+        dispatcher.phones_gone(clock.monotonic() - phones_seen >= NODE_GRACE_SECONDS)
         late = late * 0.7 + 0.3 * max(0.0, clock.monotonic() - due)
         limit = LATE_SECONDS / 2 if health is Health.OVERLOADED else LATE_SECONDS
         health = Health.OVERLOADED if late > limit else Health.OK

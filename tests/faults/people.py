@@ -29,6 +29,10 @@ class People:
         self.counts: Counter[str] = Counter()
         self.dropped: list[str] = []  # conversations that ended though nobody hung up, and calls that were turned away
         self.talking = self.on_the_line = 0
+        self.turned_away: set[str] = set()  # nodes that take no calls: nobody wonders
+        self.lost: Counter[str] = Counter()  # callers whose node died under their call
+        self._lost: set[str] = set()  # calls of phones that their node has lost
+        self._phones: list[Phone] = []
         self._center, self._callers, self._rng = center, callers, rng
         self._open = True
         self._stack = AsyncExitStack()
@@ -42,7 +46,7 @@ class People:
                 phone = Phone(
                     PHONES[site.name], agent.number, HOST[site.name], password=settings.secrets.agent_password
                 )
-                await self._stack.enter_async_context(phone)
+                self._phones.append(await self._stack.enter_async_context(phone))
                 await phone.register()
                 self._tasks.append(asyncio.create_task(_stays_registered(phone)))
                 self._tasks.append(asyncio.create_task(self._answers(phone)))
@@ -50,6 +54,7 @@ class People:
         for i in range(self._callers):
             site = SITES[i % 2]
             phone = await self._stack.enter_async_context(Phone(CARRIER[site], f"139{i:08d}", HOST[site]))
+            self._phones.append(phone)
             self._calls.append(asyncio.create_task(self._calls_again_and_again(phone)))
             await asyncio.sleep(0.05)
         return self
@@ -61,6 +66,14 @@ class People:
         for task in late:
             self.dropped.append("a caller is still on the line")
             task.cancel()
+
+    def lose(self, node: str) -> int:
+        """The node at that address is gone, and has told nobody: every call of a phone there is over. Gives how many were."""
+        calls = [c for p in self._phones if p.server == node for c in p.calls.values() if not c.ended.is_set()]
+        for call in calls:
+            self._lost.add(call.call_id)
+            call.ended.set()
+        return len(calls)
 
     async def __aexit__(self, *_: object) -> None:
         for task in (*self._calls, *self._tasks):
@@ -75,7 +88,10 @@ class People:
             try:
                 call = await phone.call("95500")
             except (AssertionError, TimeoutError):
-                self.dropped.append(f"{phone.number} was not answered")
+                if phone.server in self.turned_away:
+                    self.counts["turned away"] += 1
+                else:
+                    self.dropped.append(f"{phone.number} was not answered")
                 await asyncio.sleep(1)
                 continue
             self.on_the_line += 1
@@ -84,6 +100,8 @@ class People:
                 await self._through_the_flow(call)
             finally:
                 self.on_the_line -= 1
+            if call.call_id in self._lost:
+                self.lost[phone.number] += 1
             await asyncio.sleep(self._rng.uniform(0.2, 2.0))
 
     async def _through_the_flow(self, call: Call) -> None:
@@ -109,7 +127,10 @@ class People:
             self.talking += 1
             try:
                 await asyncio.wait_for(call.ended.wait(), self._rng.uniform(*TALK))
-                self.dropped.append(f"the conversation of agent {phone.number} at {time.monotonic():.1f}")
+                if call.call_id in self._lost:
+                    self.counts["node_lost"] += 1
+                else:
+                    self.dropped.append(f"the conversation of agent {phone.number} at {time.monotonic():.1f}")
             except TimeoutError:
                 self.counts["talks"] += 1
                 await call.hang_up()
