@@ -55,6 +55,8 @@ class NodeFollower:
                 self._entrance.on_event(node, signal)
                 if signal.name == "Hangup":
                     await self._directory.channel_gone(node, signal.get("Channel"))
+                    if (agent := agent_of(signal.get("Channel"))) is not None:
+                        self._directory.phone_gone(agent, signal.get("ChannelStateDesc") == "Up")
 
 
 def agent_of(channel: str) -> str | None:

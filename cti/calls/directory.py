@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from cti.calls.callbacks import Callbacks
@@ -17,8 +18,9 @@ from cti.calls.leftovers import conversation_closed, engaged_agent, offer_closed
 from cti.calls.ports import CallerGone, OpenContact, Telephony, TelephonyFailed
 from cti.calls.services import Services
 from cti.calls.session import CallSession
-from cti.calls.visit_host import host_visit
+from cti.calls.visit_host import NORMAL, REFUSED, host_visit
 from cti.facts.kinds import (
+    AgentStateChanged,
     CallbackConnected,
     ContactArrived,
     ContactEnded,
@@ -45,6 +47,9 @@ class Directory:
         self._left: dict[str, OpenContact] = {}  # open contacts without one
         self._gone: deque[tuple[str, str]] = deque(maxlen=1000)  # (node, channel) of the latest hang-ups
         self._faults: dict[str, int] = {}  # by contact: sessions that ended without an end
+        self._hosted: dict[
+            str, AgentStateChanged
+        ] = {}  # by agent: whom an earlier process left with another site's caller
         self._visits = 0
 
     @property
@@ -68,8 +73,8 @@ class Directory:
                 wrap_up = WrapUpStarted.model_validate(fact.data)
                 spent = max(0.0, (self._services.journal.now() - fact.at).total_seconds())
                 self._services.dispatcher.left_wrapping_up(wrap_up.agent, fact.contact or "", wrap_up.seconds, spent)
-            elif fact.contact not in self._left:  # with another site's caller
-                self._services.dispatcher.left_on_the_phone(str(fact.data["agent"]))
+            elif fact.contact not in self._left:
+                self._left_hosting(AgentStateChanged.model_validate(fact.data), fact.contact or "")
         if self._left:
             log.info("directory.contacts_found_open", count=len(self._left))
 
@@ -99,10 +104,23 @@ class Directory:
         self._visits += 1
         try:
             services = self._services
+            agent = next((agent for agent, left in self._hosted.items() if left.offer == offer), None)
+            if agent is not None:  # their conversation, which an earlier process saw begin, is over
+                with suppress(CallerGone):  # then the phone's own end tells
+                    talked = await telephony.was_connected()
+                    self.phone_gone(agent, talked)
+                    await telephony.hang_up(NORMAL if talked else REFUSED)
+                return
             headers = dict(services.offer_headers(telephony.contact, offer))
             await host_visit(telephony, offer, services.dispatcher, headers)
         finally:
             self._visits -= 1
+
+    def phone_gone(self, agent: str, talked: bool) -> None:
+        """An agent's phone has hung up, maybe after a conversation with another site's caller that an earlier process saw begin."""
+        if (left := self._hosted.pop(agent, None)) is not None:
+            wrap_up = self._wrap_up_seconds(left.queue or "") if talked else 0.0
+            self._services.dispatcher.left_engaged_ended(agent, left.offer or "", wrap_up)
 
     async def called_back(self, telephony: Telephony) -> None:
         """A customer whom we have called is on the line, or was when an earlier process died."""
@@ -171,9 +189,20 @@ class Directory:
         """The agent whom an earlier process had engaged is free; with wrap-up if there was a conversation."""
         engaged = engaged_agent(found)
         if engaged is not None and engaged.agent_site == self._services.site:
-            queue = self._services.editions.current.hotline.queues.get(engaged.queue)
-            wrap_up = queue.wrap_up_seconds if queue is not None and talked else 0.0
+            wrap_up = self._wrap_up_seconds(engaged.queue) if talked else 0.0
             self._services.dispatcher.left_engaged_ended(engaged.agent, engaged.offer, wrap_up)
+
+    def _left_hosting(self, state: AgentStateChanged, contact: str) -> None:
+        """An earlier process left this agent's phone ringing or talking with another site's caller."""
+        if state.offer is None or state.queue is None:  # a version wrote it that did not say so
+            self._services.dispatcher.left_on_the_phone(state.agent)
+            return
+        self._hosted[state.agent] = state
+        self._services.dispatcher.left_engaged(state.agent, state.offer, contact, state.queue)
+
+    def _wrap_up_seconds(self, queue: str) -> float:
+        its = self._services.editions.current.hotline.queues.get(queue)
+        return its.wrap_up_seconds if its is not None else 0.0
 
 
 async def _has_talked(found: OpenContact, telephony: Telephony) -> bool:

@@ -19,6 +19,8 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -88,6 +90,17 @@ def chosen(moments: int, only: list[str], rng: random.Random) -> list[str]:
     return all_of_them
 
 
+@contextmanager
+def _folder(keep: Path | None) -> Iterator[Path]:
+    """Where everything is written; it goes with the run unless somebody wants to `keep` it."""
+    if keep is not None:
+        keep.mkdir(parents=True)
+        yield keep.resolve()
+        return
+    with tempfile.TemporaryDirectory(prefix="hotline-faults-") as folder:
+        yield Path(folder)
+
+
 async def is_well(center: Center) -> bool:
     """Every site has its node, its peer, and a data center that takes facts."""
     for site in center.system.topology.sites:
@@ -111,13 +124,13 @@ async def recovered(center: Center) -> float:
     return RECOVERY_SECONDS
 
 
-async def run(moments: int, callers: int, seed: int, only: list[str]) -> dict[str, object]:
+async def run(moments: int, callers: int, seed: int, only: list[str], keep: Path | None) -> dict[str, object]:
     rng = random.Random(seed)
     doing = Run(chosen(moments, only, rng), rng)
-    with tempfile.TemporaryDirectory(prefix="hotline-faults-") as folder, running_server() as postgres:
+    with _folder(keep) as folder, running_server() as postgres:
         set_clocks = not CLOCKS.isdisjoint(doing.names)
         async with (
-            standing(Path(folder), postgres, set_clocks=set_clocks) as center,
+            standing(folder, postgres, set_clocks=set_clocks) as center,
             People(center, callers, rng) as people,
         ):
             await asyncio.sleep(10)
@@ -147,8 +160,9 @@ def main() -> int:
     parser.add_argument("--callers", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", nargs="+", choices=sorted(BREAKS), default=[])
+    parser.add_argument("--keep", type=Path, help="a new folder for journals and logs, to look into afterwards")
     arguments = parser.parse_args()
-    figures = asyncio.run(run(arguments.moments, arguments.callers, arguments.seed, arguments.only))
+    figures = asyncio.run(run(arguments.moments, arguments.callers, arguments.seed, arguments.only, arguments.keep))
     print(json.dumps(figures))
     lost = ("dropped", "places_lost", "facts_missing", "facts_doubled", "stuck", "failed", "slow")
     return 1 if any(figures[name] for name in lost) else 0

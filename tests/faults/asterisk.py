@@ -69,8 +69,8 @@ async def node_killed(moment: Moment) -> None:
 async def node_stopped_gently(moment: Moment) -> None:
     """Asterisk takes no new calls, lets those end that do so in time, stops, and is started again."""
     pbx, node = moment.center.system.pbx, moment.node
-    moment.people.turned_away.add(HOST[moment.site])
-    await pbx.cli(node, "core stop gracefully")
+    moment.people.away(HOST[moment.site])
+    asking = asyncio.create_task(pbx.cli(node, "core stop gracefully"))  # says nothing until it has happened
     try:
         async with asyncio.timeout(GENTLE_SECONDS):
             await pbx.wait(node)
@@ -78,13 +78,16 @@ async def node_stopped_gently(moment: Moment) -> None:
         moment.notes.append(
             f"{moment.people.lose(HOST[moment.site])} phones lost their call after {GENTLE_SECONDS:.0f} s"
         )
-    await _comes_back(moment)
+    finally:
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+        await _comes_back(moment)
 
 
 async def _comes_back(moment: Moment) -> None:
     """As `cti up` has it: what has ended is put away, and started again."""
     pbx, people, address = moment.center.system.pbx, moment.people, HOST[moment.site]
-    people.turned_away.add(address)
+    people.away(address)
     try:
         await pbx.stop(moment.node)
         people.lose(address)  # who came in the last moment
@@ -92,7 +95,7 @@ async def _comes_back(moment: Moment) -> None:
         await moment.comes_to("nodes_up", 0)
     finally:
         await pbx.start(moment.node)
-        people.turned_away.discard(address)
+        people.back(address)
 
 
 async def _drink(reader: asyncio.StreamReader) -> None:

@@ -9,7 +9,9 @@ from itertools import pairwise
 from typing import Any
 
 import asyncpg
+import httpx
 
+from cti.kit.errors import HotlineError
 from tests.faults import journals
 from tests.faults.center import SITES, Center
 from tests.system import eventually
@@ -96,7 +98,9 @@ class Verdict:
                 continue
             cause = fact["data"]["cause"]
             self.causes[cause] += 1
-            if cause == "lost" and self._lost[caller] > 0:
+            if (
+                cause != "served" and self._lost[caller] > 0
+            ):  # a node that is stopped hangs up by itself, as if the caller had
                 self._lost[caller] -= 1
             elif cause != "served":
                 self.dropped.append(f"{contact}: {cause} at {fact['at']}")
@@ -121,11 +125,16 @@ class Verdict:
         system = self._center.system
         try:
             await system.nothing_left()
-        except AssertionError as error:
+        except (AssertionError, HotlineError, httpx.HTTPError) as error:
             self.stuck += 1
             self.notes.append(str(error))
         for site in system.topology.sites:
-            figures = await system._figures(f"http://{site.host}:{site.port}/metrics")
+            try:
+                figures = await system._figures(f"http://{site.host}:{site.port}/metrics")
+            except httpx.HTTPError as error:
+                self.stuck += len(site.agents)
+                self.notes.append(f"{site.name} does not answer: {type(error).__name__}")
+                continue
             free, all_of_them = int(figures["hotline_agents_free"]), len(site.agents)
             if free != all_of_them:
                 self.stuck += all_of_them - free
