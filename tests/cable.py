@@ -40,6 +40,17 @@ class Cable:
         self.deaf = self.mute = False
         self.delay = 0.0
 
+    async def unplug(self) -> None:
+        """As `cut`, but nobody is even there to refuse: as when the target's machine says that nobody listens."""
+        assert self._server is not None
+        self._server.close()
+        self.cut()
+        await self._server.wait_closed()
+
+    async def plug_in(self) -> None:
+        self._server = await asyncio.start_server(self._serve, self.host, self.port)
+        self.mend()
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if not self._whole:
             writer.transport.abort()

@@ -87,15 +87,20 @@ async def node_stopped_gently(moment: Moment) -> None:
 async def _comes_back(moment: Moment) -> None:
     """As `cti up` has it: what has ended is put away, and started again."""
     pbx, people, address = moment.center.system.pbx, moment.people, HOST[moment.site]
+    cable = moment.center.cables[f"ami-{moment.site}"]
     people.away(address)
+    await cable.unplug()  # it would take connections though Asterisk does not
     try:
         await pbx.stop(moment.node)
         people.lose(address)  # who came in the last moment
-        await asyncio.sleep(moment.rng.uniform(4, 8))
         await moment.comes_to("nodes_up", 0)
+        await moment.comes_to("agents_free", 0)  # nobody can be rung
+        await asyncio.sleep(moment.rng.uniform(0, 4))
     finally:
         await pbx.start(moment.node)
+        await cable.plug_in()
         people.back(address)
+    assert await moment.figure("agents_logged_in") > 0, "the agents are gone"
 
 
 async def _drink(reader: asyncio.StreamReader) -> None:

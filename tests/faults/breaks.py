@@ -149,7 +149,8 @@ async def clock_back(moment: Moment) -> None:
 
 async def _clock_stepped(moment: Moment, seconds: int) -> None:
     """The wall clock of the site's processes jumps, and back again after a while."""
-    clock = moment.center.clocks[moment.site]
+    clock = moment.center.clocks.get(moment.site)
+    assert clock is not None, "a clock can be set only with a C compiler (Debian: apt-get install gcc libc6-dev)"
     clock.step(seconds)
     try:
         await _clock_shows(moment, seconds)

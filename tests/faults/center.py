@@ -108,7 +108,7 @@ async def standing(folder: Path, postgres: PostgresServer, *, set_clocks: bool =
         for site in SITES:
             await pbx.start(f"{site}1")
         system = System(settings, pbx)
-        library = built(folder) if set_clocks else folder
+        library = built(folder) if set_clocks else None
         cables, clocks = dict[str, Cable](), dict[str, Clock]()
         for site in SITES:
             cable = Cable(HOST[site], AMI_CABLE_PORT, (HOST[site], 5038))
@@ -119,9 +119,9 @@ async def standing(folder: Path, postgres: PostgresServer, *, set_clocks: bool =
             cabled = topology.with_name(f"{site}.yaml")
             cabled.write_text(_topology(ami_port=AMI_CABLE_PORT, port_of_sh=PEER_CABLE_PORT if site == "bj" else 8080))
             own = settings.model_copy(update={"topology_file": cabled})
-            if set_clocks:
+            if library is not None:
                 clocks[site] = Clock(library, folder / f"{site}.clock")
-            environment = clocks[site].environment if set_clocks else {}
+            environment = clocks[site].environment if library is not None else {}
             for name in (site, f"{site}-standby"):
                 system.children[name] = Child(f"site-{name}", ["site", site], own, environment)
         yield Center(await stack.enter_async_context(system), postgres, cables, clocks)

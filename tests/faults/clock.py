@@ -14,10 +14,11 @@ from pathlib import Path
 SOURCE = Path(__file__).with_name("clock.c")
 
 
-def built(folder: Path) -> Path:
-    """The library. Raises AssertionError without a C compiler."""
+def built(folder: Path) -> Path | None:
+    """The library; None without a C compiler."""
     compiler = shutil.which("cc") or shutil.which("gcc")
-    assert compiler, "a clock can be set only with a C compiler (Debian: apt-get install gcc libc6-dev)"
+    if compiler is None:
+        return None
     library = folder / "clock.so"
     subprocess.run([compiler, "-shared", "-fPIC", "-O2", "-Wall", "-o", library, SOURCE], check=True)
     return library
