@@ -4,7 +4,7 @@ while calls are in progress."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -78,6 +78,10 @@ class SiteTopology:
     def node_of(self, agent: str) -> str:
         """The node at which an agent's phone is."""
         return self.site.node_of(agent).name
+
+    def agents_at(self, nodes: Collection[str]) -> frozenset[str]:
+        """Whose phones are at one of these nodes."""
+        return frozenset(agent.number for agent in self.site.agents if self.node_of(agent.number) in nodes)
 
     def phone_address(self, agent: str, device: Device) -> str:
         """What is dialed for an agent of this site."""

@@ -7,7 +7,7 @@ import os
 import sys
 import time
 from asyncio.subprocess import Process
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import httpx
 
@@ -31,8 +31,12 @@ BAD_CONFIGURATION = 2  # exit status of a child whose files a person must mend: 
 class Child:
     """One process of ours, restarted when it dies."""
 
-    def __init__(self, name: str, arguments: list[str], settings: Settings) -> None:
-        self.name, self._arguments, self._environment = name, arguments, _environment(settings)
+    def __init__(
+        self, name: str, arguments: list[str], settings: Settings, environment: Mapping[str, str] | None = None
+    ) -> None:
+        """`environment`: variables that it gets besides those of this process."""
+        self.name, self._arguments = name, arguments
+        self._environment = {**_environment(settings), **(environment or {})}
         self._log = settings.state / "logs" / f"{name}.log"
         self.process: Process | None = None
 

@@ -181,7 +181,10 @@ async def run_site(settings: Settings, name: str) -> None:
             tasks.create_task(_prune(journal, settings.journal_days))
             tasks.create_task(watch_spool(EmergencySpool(settings.pbx.emergency_spool(name)), services, callbacks))
             tasks.create_task(watch_phones(dispatcher, links, topology.node_of))
-            tasks.create_task(watch_site(dispatcher, editions, clock, lambda: any(link.up for link in links.values())))
+            tasks.create_task(watch_site(
+                dispatcher, editions, clock, lambda: any(link.up for link in links.values()),
+                lambda: {node for node, link in links.items() if link.gone}, topology.agents_at,
+            ))  # fmt: skip
             tasks.create_task(prober.run())
             tasks.create_task(desks.run())
             tasks.create_task(peers.run())

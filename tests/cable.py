@@ -13,7 +13,9 @@ class Cable:
         self.host, self.port, self._target = host, port, target
         self._whole = True
         self.deaf = False  # what the far end says does not arrive, and nothing tells
+        self.mute = False  # nor what is said to the far end
         self.delay = 0.0  # seconds by which all is late
+        self.brought = 0  # bytes of the far end that came, in all
         self._ends: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
 
@@ -35,8 +37,19 @@ class Cable:
 
     def mend(self) -> None:
         self._whole = True
-        self.deaf = False  # what the far end says does not arrive, and nothing tells
-        self.delay = 0.0  # seconds by which all is late
+        self.deaf = self.mute = False
+        self.delay = 0.0
+
+    async def unplug(self) -> None:
+        """As `cut`, but nobody is even there to refuse: as when the target's machine says that nobody listens."""
+        assert self._server is not None
+        self._server.close()
+        self.cut()
+        await self._server.wait_closed()
+
+    async def plug_in(self) -> None:
+        self._server = await asyncio.start_server(self._serve, self.host, self.port)
+        self.mend()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if not self._whole:
@@ -57,8 +70,9 @@ class Cable:
         loop = asyncio.get_running_loop()
         try:
             while data := await reader.read(65536):
-                if self.deaf and not near:
+                if self.mute if near else self.deaf:
                     continue
+                self.brought += 0 if near else len(data)
                 if self.delay:
                     loop.call_later(self.delay, _write, writer, data)
                 else:

@@ -59,6 +59,14 @@ class System:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
+    async def crash(self, *names: str) -> None:
+        """Kills them all at once; none is started again until `start`."""
+        for name in names:
+            if (process := self.children[name].process) is not None and process.returncode is None:
+                process.kill()
+        for name in names:
+            await self.stop(name)
+
     def kill(self, name: str, how: signal.Signals = signal.SIGKILL) -> None:
         """Sends a signal; the process is restarted when it has ended."""
         process = self.children[name].process
@@ -108,7 +116,7 @@ class System:
             except httpx.HTTPError:
                 return False
 
-        await eventually(is_ready, "the system to be ready", 30)
+        await eventually(is_ready, "the system to be ready", 90)
 
     # People
 

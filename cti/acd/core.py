@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from cti.acd.agents import VOICE_ONLY, Agent, Assignment, Capacity, State, Status, Step
+from cti.acd.brake import Brake
 from cti.acd.decisions import AcceptGrant, Before, Decision, DeclineGrant, WrapUpOver
 from cti.acd.estimates import QueueFigures
 from cti.acd.floor import Floor, QueueRules
@@ -30,6 +31,8 @@ NOT_READY_REASON: Mapping[OfferOutcome, str] = {
     OfferOutcome.DECLINED: "declined",
     OfferOutcome.FAILED: "phone_unreachable",
 }
+# Why an agent who is willing is not ready, and will be without doing anything.
+KEPT_BACK, NODE_DOWN = "kept_back", "node_down"
 
 
 class Acd:
@@ -39,6 +42,7 @@ class Acd:
         self.site = site
         self._floor = floor = Floor(site)
         self._router = Router(floor)
+        self.brake, self._phones_gone = Brake(), frozenset[str]()
         self.agents, self.waiting, self.peers = floor.agents, floor.waiting, floor.peers
         self.is_logged_in = floor.is_logged_in
         self.matching, self.figures, self.visiting = floor.matching, self._router.figures, self._router.visiting
@@ -87,10 +91,12 @@ class Acd:
         return self._router.set_status(agent, Status.BREAK, "logged_in", now)
 
     def set_status(self, number: str, status: Status, reason: str | None, now: float) -> list[Decision]:
-        """At once when idle; otherwise when the contact, wrap-up included, is over."""
+        """At once when idle; otherwise when the contact, wrap-up included, is over. Who is kept back is ready when that is over."""
         agent = self.agents.get(number)
         if agent is None or not agent.logged_in:
             return []
+        if status is Status.AVAILABLE and (held := self._held(number, now)) is not None:
+            status, reason = Status.NOT_READY, held
         if agent.assignments:
             before = Before(agent)
             agent.next_status, agent.next_reason = status, reason
@@ -99,6 +105,18 @@ class Acd:
             self.matching.changed(agent)
             return [before.changed(agent), *self._router.match_agent(agent, now)]
         return self._router.set_status(agent, status, reason, now) + self._router.match_agent(agent, now)
+
+    def phones_gone(self, gone: frozenset[str], now: float) -> list[Decision]:
+        """The nodes are gone at which these agents' phones are: they can't be rung until they are back, and then they are as they were."""
+        changed, decisions = gone ^ self._phones_gone, list[Decision]()
+        self._phones_gone = gone
+        for agent in [a for a in self.agents.values() if a.number in changed]:
+            is_gone = agent.number in gone
+            if not is_gone and NODE_DOWN in (agent.reason, agent.next_reason):
+                decisions += self.set_status(agent.number, Status.AVAILABLE, None, now)
+            elif is_gone and (agent.next_status or agent.status) is Status.AVAILABLE:
+                decisions += self.set_status(agent.number, Status.AVAILABLE, None, now)  # which it can't be
+        return decisions
 
     def set_busy_elsewhere(self, number: str, busy: bool, now: float) -> list[Decision]:
         """Whether the agent's phone is in a call that is no contact of ours: nothing is offered meanwhile."""
@@ -159,6 +177,7 @@ class Acd:
         if agent is None or one is None:
             return []
         one.served_since = now
+        self.brake.reached(agent.number)
         waiting, decisions = self.waiting.pop(one.contact, None), list[Decision]()
         if waiting is not None:
             if waiting.origin is None:
@@ -171,6 +190,8 @@ class Acd:
         agent, one = self._floor.find(offer)
         if agent is None or one is None:
             return []
+        if outcome is OfferOutcome.FAILED:
+            self.brake.failed(agent.number, now)
         agent.next_status, agent.next_reason = agent.next_status or Status.NOT_READY, NOT_READY_REASON[outcome]
         decisions = self._router.to_idle(agent, one, Step.RELEASE, now)
         return decisions + self._router.again(one.contact, offer, agent.number, now)
@@ -289,11 +310,12 @@ class Acd:
 
     def next_deadline(self) -> float | None:
         """When `tick` must be called next, in monotonic seconds."""
-        times = (self._floor.next_deadline, self.visiting.next_review)
+        times = (self._floor.next_deadline, self.visiting.next_review, self.brake.next_release)
         return min((time for time in times if time is not None), default=None)
 
     def tick(self, now: float) -> list[Decision]:
-        """Ends the wrap-ups whose time has passed, relaxes rings, and looks again at where contacts should wait."""
+        """Ends the wrap-ups whose time has passed, relaxes rings, lets go whom the brake kept back, and looks again at where contacts
+        should wait."""
         decisions: list[Decision] = []
         while (due := self._floor.take_due(now)) is not None:
             offer, contact = due
@@ -303,6 +325,9 @@ class Acd:
             elif agent is not None and one is not None:
                 decisions.append(WrapUpOver(agent.number, one.contact, now - one.since))
                 decisions += self._router.to_idle(agent, one, Step.DONE, now)
+        for number in self.brake.release(now):
+            if (agent := self.agents.get(number)) is not None and KEPT_BACK in (agent.reason, agent.next_reason):
+                decisions += self.set_status(number, Status.AVAILABLE, None, now)
         if (review := self.visiting.next_review) is not None and review <= now:
             decisions += self.visiting.review(now)
         return decisions
@@ -317,3 +342,11 @@ class Acd:
     def rematch(self, now: float) -> list[Decision]:
         """Offers every contact that can be offered to whoever is free, in order."""
         return self._router.rematch(now)
+
+    # Inside
+
+    def _held(self, number: str, now: float) -> str | None:
+        """Why this agent can't be ready, however willing; None for one who can."""
+        if number in self._phones_gone:
+            return NODE_DOWN
+        return KEPT_BACK if self.brake.left(number, now) > 0 else None

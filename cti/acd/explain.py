@@ -110,6 +110,8 @@ def _candidate(acd: Acd, agent: Agent, waiting: Waiting, need: Need, wanted: str
     if not skilled and agent.number != wanted:
         reasons += [f"lacks {gap}" for gap in need.lacking(agent.skills)]
     reasons += _unavailable(agent, waiting)
+    if (left := acd.brake.left(agent.number, now)) > 0:
+        reasons.append(f"kept_back {left:.0f}s")
     if not reasons and (queue := acd.matching.kept_from(agent, waiting.queue)) is not None:
         reasons.append(f"kept_for {queue}")
     idle = None if agent.assignments or not agent.logged_in else now - agent.idle_since

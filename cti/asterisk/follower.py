@@ -44,7 +44,7 @@ class NodeFollower:
             case LinkUp():
                 self._journal.record(NodeUp(node=node))
                 self._entrance.on_channels(node, signal.channels)
-                await self._directory.channels_known(node, [c.name for c in signal.channels])
+                await self._directory.channels_known(node, [c.name for c in signal.channels], signal.uptime)
             case LinkDown():
                 self._journal.record(NodeDown(node=node, reason=signal.reason))
             case AmiEvent(name="Hold" | "Unhold"):
@@ -55,6 +55,8 @@ class NodeFollower:
                 self._entrance.on_event(node, signal)
                 if signal.name == "Hangup":
                     await self._directory.channel_gone(node, signal.get("Channel"))
+                    if (agent := agent_of(signal.get("Channel"))) is not None:
+                        self._directory.phone_gone(agent, signal.get("ChannelStateDesc") == "Up")
 
 
 def agent_of(channel: str) -> str | None:

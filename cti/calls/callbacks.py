@@ -110,7 +110,7 @@ class Callbacks:
         if (known := self._open.get((queue, number))) is not None:
             self._journal.record(CallbackMerged(queue=queue, callback=known), asked_in)
             return
-        now = self._clock.wall()
+        now = self._journal.now()
         contact = f"{_PREFIX.sub('', asked_in)[:40]}-cb{self._ids()[-8:]}"
         assert self._services is not None
         hotline = self._services.editions.current.hotline
@@ -129,7 +129,7 @@ class Callbacks:
         if arrived.direction != "outbound" or found.queue is None or found.connected is not None:
             return False
         entered = QueueEntered.model_validate(found.queue.data)
-        for fact in offer_closed(found, self._clock.wall(), OfferOutcome.FAILED):
+        for fact in offer_closed(found, self._journal.now(), OfferOutcome.FAILED):
             self._journal.record(fact, found.contact)
         since = found.queue.at - timedelta(milliseconds=entered.waited_ms)
         tried = CallbackAttempted.model_validate(found.called.data).attempt if found.called is not None else 0
@@ -166,7 +166,7 @@ class Callbacks:
                 self._open.pop((callback.queue, callback.number), None)
             if end is not None:  # else the line broke: the contact ends when it is seen that the customer is gone
                 cause, by = end
-                ms = round((self._clock.wall() - callback.asked_at).total_seconds() * 1000)
+                ms = round((self._journal.now() - callback.asked_at).total_seconds() * 1000)
                 await self._journal.record(ContactEnded(cause=cause, by=by, ms=max(0, ms)), callback.contact)
                 log.info("callback.ended", contact=callback.contact, cause=cause)
         finally:
@@ -182,7 +182,7 @@ class Callbacks:
             return EndCause.UNSERVED, Party.SYSTEM
         policy = config.callback or CallbackPolicy()
         terms = terms_of(callback.queue, config)
-        age = max(0.0, (self._clock.wall() - callback.since).total_seconds())
+        age = max(0.0, (self._journal.now() - callback.since).total_seconds())
         customer = look_up(services.customers, callback.number)
         ticket = Ticket(callback.contact, terms, lambda: self._context(callback, customer), customer)
         try:
@@ -200,7 +200,7 @@ class Callbacks:
         self, callback: Callback, policy: CallbackPolicy, ticket: Ticket
     ) -> QueueOutcome | tuple[EndCause, Party] | None:
         """Calls when an agent is reserved, until the customer has been served, or it is of no use any more."""
-        expires = (callback.asked_at - self._clock.wall()).total_seconds() + policy.expires_hours * 3600
+        expires = (callback.asked_at - self._journal.now()).total_seconds() + policy.expires_hours * 3600
         arrival, tried = self._arrivals[callback.contact], callback.tried
         deadline = self._clock.monotonic() + expires
         while True:
@@ -270,7 +270,7 @@ class Callbacks:
         """Seconds until the customer may be called: the pause after a call that was not answered goes on after a restart."""
         pause = 0.0
         if callback.tried_at is not None:
-            pause = policy.retry_minutes * 60 - (self._clock.wall() - callback.tried_at).total_seconds()
+            pause = policy.retry_minutes * 60 - (self._journal.now() - callback.tried_at).total_seconds()
         return self._closed_for(policy, min(max(0.0, pause), policy.retry_minutes * 60))
 
     def _closed_for(self, policy: CallbackPolicy, after: float) -> float:
@@ -286,7 +286,7 @@ class Callbacks:
         return (opening - self._clock.wall()).total_seconds() if opening else policy.expires_hours * 3600
 
     def _age(self, callback: Callback) -> float:
-        return max(0.0, (self._clock.wall() - callback.since).total_seconds())
+        return max(0.0, (self._journal.now() - callback.since).total_seconds())
 
     def _context(self, callback: Callback, customer: asyncio.Future[CustomerCard | None]) -> ContactContext:
         assert self._services is not None

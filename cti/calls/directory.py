@@ -2,21 +2,25 @@
 
 After a restart the journal says which contacts are open, and Asterisk which of their channels still stand. A caller whose
 channel stands comes back by itself: the dialplan asks again. A contact whose channel is gone is closed here, with cause
-`served` if it was in conversation and `lost` otherwise, so that every contact ends in exactly one `contact.ended`.
+`served` if it was in conversation, and `lost` otherwise or if the node itself has died, so that every contact ends in exactly
+one `contact.ended`.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection
+from contextlib import suppress
+from datetime import datetime, timedelta
 
 from cti.calls.callbacks import Callbacks
 from cti.calls.leftovers import conversation_closed, engaged_agent, offer_closed, queue_left
 from cti.calls.ports import CallerGone, OpenContact, Telephony, TelephonyFailed
 from cti.calls.services import Services
 from cti.calls.session import CallSession
-from cti.calls.visit_host import host_visit
+from cti.calls.visit_host import NORMAL, REFUSED, host_visit
 from cti.facts.kinds import (
+    AgentStateChanged,
     CallbackConnected,
     ContactArrived,
     ContactEnded,
@@ -43,6 +47,9 @@ class Directory:
         self._left: dict[str, OpenContact] = {}  # open contacts without one
         self._gone: deque[tuple[str, str]] = deque(maxlen=1000)  # (node, channel) of the latest hang-ups
         self._faults: dict[str, int] = {}  # by contact: sessions that ended without an end
+        self._hosted: dict[
+            str, AgentStateChanged
+        ] = {}  # by agent: whom an earlier process left with another site's caller
         self._visits = 0
 
     @property
@@ -64,10 +71,10 @@ class Directory:
         for fact in await self._services.journal.open_agents():
             if fact.kind == WrapUpStarted.kind:
                 wrap_up = WrapUpStarted.model_validate(fact.data)
-                spent = max(0.0, (self._services.clock.wall() - fact.at).total_seconds())
+                spent = max(0.0, (self._services.journal.now() - fact.at).total_seconds())
                 self._services.dispatcher.left_wrapping_up(wrap_up.agent, fact.contact or "", wrap_up.seconds, spent)
-            elif fact.contact not in self._left:  # with another site's caller
-                self._services.dispatcher.left_on_the_phone(str(fact.data["agent"]))
+            elif fact.contact not in self._left:
+                self._left_hosting(AgentStateChanged.model_validate(fact.data), fact.contact or "")
         if self._left:
             log.info("directory.contacts_found_open", count=len(self._left))
 
@@ -97,10 +104,23 @@ class Directory:
         self._visits += 1
         try:
             services = self._services
+            agent = next((agent for agent, left in self._hosted.items() if left.offer == offer), None)
+            if agent is not None:  # their conversation, which an earlier process saw begin, is over
+                with suppress(CallerGone):  # then the phone's own end tells
+                    talked = await telephony.was_connected()
+                    self.phone_gone(agent, talked)
+                    await telephony.hang_up(NORMAL if talked else REFUSED)
+                return
             headers = dict(services.offer_headers(telephony.contact, offer))
             await host_visit(telephony, offer, services.dispatcher, headers)
         finally:
             self._visits -= 1
+
+    def phone_gone(self, agent: str, talked: bool) -> None:
+        """An agent's phone has hung up, maybe after a conversation with another site's caller that an earlier process saw begin."""
+        if (left := self._hosted.pop(agent, None)) is not None:
+            wrap_up = self._wrap_up_seconds(left.queue or "") if talked else 0.0
+            self._services.dispatcher.left_engaged_ended(agent, left.offer or "", wrap_up)
 
     async def called_back(self, telephony: Telephony) -> None:
         """A customer whom we have called is on the line, or was when an earlier process died."""
@@ -116,13 +136,16 @@ class Directory:
         if ended is False:
             await self._keep(contact)
 
-    async def channels_known(self, node: str, channels: Collection[str]) -> None:
-        """Asterisk says which channels the node has: open contacts of that node with another channel are closed."""
-        known = frozenset(channels)
+    async def channels_known(self, node: str, channels: Collection[str], uptime: float | None = None) -> None:
+        """Asterisk says which channels the node has, and for how many seconds it has been there: open contacts of that node with another
+        channel are closed; those who were there before it began were lost when it died, also in the middle of a conversation."""
+        known, now = frozenset(channels), self._services.journal.now()
         for contact, found in list(self._left.items()):
             its_node, channel = _channel(found)
             if its_node == node and channel and channel not in known:
-                await self._close(contact)
+                began = (found.line or found.arrived).at
+                died = uptime is not None and (now - began).total_seconds() > uptime + 1
+                await self._close(contact, now - timedelta(seconds=uptime or 0) if died else None)
 
     async def channel_gone(self, node: str, channel: str) -> None:
         """A channel was hung up. Closes the contact if no session sees to it."""
@@ -139,8 +162,8 @@ class Directory:
                 if _channel(found) in self._gone:
                     await self._close(contact)
 
-    async def _close(self, contact: str) -> None:
-        """The channel is gone: the contact ended at the last moment it was seen, a conversation just now."""
+    async def _close(self, contact: str, died: datetime | None = None) -> None:
+        """The channel is gone: the contact ended at the last moment it was seen, a conversation just now, or when the node `died`."""
         found = self._left.pop(contact, None)
         if found is None:
             return
@@ -148,7 +171,7 @@ class Directory:
         self._faults.pop(contact, None)
         services, last, talked = self._services, found.last_seen.at, found.connected is not None
         if talked:
-            last = services.clock.wall()
+            last = services.journal.now() if died is None else max(last, died)
             facts = conversation_closed(found, last, Party.SYSTEM)
         else:
             facts = offer_closed(found, last, OfferOutcome.CALLER_GONE) + queue_left(
@@ -156,7 +179,8 @@ class Directory:
             )
         for fact in facts:
             services.journal.record(fact, contact)
-        cause = EndCause.SERVED if talked or found.served is not None else EndCause.LOST
+        served = found.served is not None and not talked  # its conversation had ended well
+        cause = EndCause.SERVED if served or (talked and died is None) else EndCause.LOST
         ms = max(0, round((last - found.arrived.at).total_seconds() * 1000))
         await services.journal.record(ContactEnded(cause=cause, by=Party.SYSTEM, ms=ms), contact)
         log.info("directory.contact_closed", contact=contact, cause=cause)
@@ -165,9 +189,20 @@ class Directory:
         """The agent whom an earlier process had engaged is free; with wrap-up if there was a conversation."""
         engaged = engaged_agent(found)
         if engaged is not None and engaged.agent_site == self._services.site:
-            queue = self._services.editions.current.hotline.queues.get(engaged.queue)
-            wrap_up = queue.wrap_up_seconds if queue is not None and talked else 0.0
+            wrap_up = self._wrap_up_seconds(engaged.queue) if talked else 0.0
             self._services.dispatcher.left_engaged_ended(engaged.agent, engaged.offer, wrap_up)
+
+    def _left_hosting(self, state: AgentStateChanged, contact: str) -> None:
+        """An earlier process left this agent's phone ringing or talking with another site's caller."""
+        if state.offer is None or state.queue is None:  # a version wrote it that did not say so
+            self._services.dispatcher.left_on_the_phone(state.agent)
+            return
+        self._hosted[state.agent] = state
+        self._services.dispatcher.left_engaged(state.agent, state.offer, contact, state.queue)
+
+    def _wrap_up_seconds(self, queue: str) -> float:
+        its = self._services.editions.current.hotline.queues.get(queue)
+        return its.wrap_up_seconds if its is not None else 0.0
 
 
 async def _has_talked(found: OpenContact, telephony: Telephony) -> bool:

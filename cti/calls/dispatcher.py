@@ -47,6 +47,7 @@ from cti.kit.logging import get_logger
 from cti.kit.tasks import Background
 
 log = get_logger(__name__)
+ON_THE_PHONE = (State.RINGING, State.TALKING, State.HELD)
 TIME_OUT_CODE = "time_out"  # the wrap-up code written when the agent saved none
 
 
@@ -243,6 +244,12 @@ class Dispatcher:
         """This site is well or not; these queues are outside their hours."""
         self.do(self.acd.site_changed(self.now(), health=health, closed=closed))
 
+    def phones_gone(self, agents: frozenset[str]) -> None:
+        """The node is gone at which these agents' phones are; all others' are there."""
+        if decisions := self.acd.phones_gone(agents, self.now()):
+            log.warning("agents.phones_gone", agents=len(agents))
+            self.do(decisions)
+
     def expected_wait(self, terms: Terms) -> float | None:
         """The EWT in seconds of a contact that would begin to wait now; None when nobody works for its queue."""
         now = self.now()
@@ -333,7 +340,7 @@ class Dispatcher:
     def _agent_changed(self, change: AgentChanged) -> None:
         agent, contact = change.agent, change.contact
         if change.state is not change.was_state:
-            self.record(AgentStateChanged(agent=agent, state=change.state, was=change.was_state), contact)
+            self._state_changed(change)
             match change.was_state, change.state:
                 case State.TALKING, State.HELD:
                     self.record(HoldStarted(agent=agent), contact)
@@ -347,6 +354,15 @@ class Dispatcher:
             )
             log.info("agent.status_changed", agent=agent, was=change.was_status, status=change.status)
         self._screens.changed(agent)
+
+    def _state_changed(self, change: AgentChanged) -> None:
+        """With what a later process must know of a phone that rings or talks: another site's contact is in no other fact of this one."""
+        one = self.acd.agents[change.agent].current
+        its = one if one is not None and one.state is change.state and change.state in ON_THE_PHONE else None
+        self.record(AgentStateChanged(
+            agent=change.agent, state=change.state, was=change.was_state, offer=its.offer if its else None,
+            queue=its.queue if its else None,
+        ), change.contact)  # fmt: skip
 
     def _wrap_up_ended(self, agent: str, contact: str, code: str, note: str | None, by: Party, seconds: float) -> None:
         self.record(WrapUpEnded(agent=agent, code=code, note=note, by=by, ms=round(seconds * 1000)), contact)

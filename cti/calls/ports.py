@@ -202,6 +202,11 @@ class Journal(Protocol):
         """
         ...
 
+    def now(self) -> datetime:
+        """When a fact that is recorded now would say that it was. What is older than a fact is measured from here and not from the
+        wall clock, which may have been set since."""
+        ...
+
     async def open_contacts(self) -> Sequence[OpenContact]:
         """Contacts that arrived and have not ended, oldest first."""
         ...

@@ -128,7 +128,7 @@ class CallSession:
     async def _return(self, found: OpenContact) -> Step | None:
         """An earlier process served this caller. None when nothing follows the conversation that has ended meanwhile."""
         call, services = self._telephony, self._services
-        self._started -= (services.clock.wall() - found.arrived.at).total_seconds()
+        self._started -= (services.journal.now() - found.arrived.at).total_seconds()
         self._offer_found, self._queue_found = found, found if found.queue is not None else None
         talked = found.connected is not None or (found.offer is not None and await call.was_connected())
         stage: Literal["flow", "queue", "conversation"]
@@ -136,7 +136,7 @@ class CallSession:
         resumed = ContactResumed(node=call.node, asterisk_channel=call.channel, stage=stage)
         await services.journal.record(resumed, self._contact)
         log.info("call.resumed", contact=self._contact, stage=stage)
-        now = services.clock.wall()
+        now = services.journal.now()
         left = conversation_closed(found, now, Party.AGENT) if talked else offer_closed(found, now, OfferOutcome.FAILED)
         self._record(left)
         self._offer_found = None
@@ -190,7 +190,7 @@ class CallSession:
         found, self._queue_found = self._queue_found, None
         entered = found.queue if found is not None else None
         if entered is not None and entered.data.get("queue") == command.queue:
-            age, resumed = max(0.0, (services.clock.wall() - entered.at).total_seconds()), True
+            age, resumed = max(0.0, (services.journal.now() - entered.at).total_seconds()), True
         elif command.queue in self._places:  # changed the language, say: the place is kept
             age = services.clock.monotonic() - self._places[command.queue]
         elif (refused := self._refused(command.queue)) is not None:
@@ -256,9 +256,9 @@ class CallSession:
         if by is Party.CUSTOMER and self._step is not None:
             self._note(leave(self._edition.hotline, self._step.position, now))
         if self._offer_found is not None:
-            self._record(offer_closed(self._offer_found, services.clock.wall(), OfferOutcome.CALLER_GONE))
+            self._record(offer_closed(self._offer_found, services.journal.now(), OfferOutcome.CALLER_GONE))
         if self._queue_found is not None:
-            self._record(queue_left(self._queue_found, services.clock.wall(), QueueOutcome.ABANDONED))
+            self._record(queue_left(self._queue_found, services.journal.now(), QueueOutcome.ABANDONED))
         ended = ContactEnded(cause=cause, by=by, ms=_ms(now - self._started))
         await services.journal.record(ended, self._contact)
         log.info("call.ended", contact=self._contact, cause=cause, by=by)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from cti.acd import Health
 from cti.calls.dispatcher import Dispatcher
@@ -18,14 +18,26 @@ NODE_GRACE_SECONDS = 3.0  # without a link to any node until the site says that 
 LATE_SECONDS = 0.5  # when the process is so late with its work, as a fading mean, it is overloaded
 
 
-async def watch_site(dispatcher: Dispatcher, editions: Editions, clock: Clock, has_node: Callable[[], bool]) -> None:
-    """Looks every second, until cancelled. `has_node`: whether there is a node to connect anybody with."""
+async def watch_site(
+    dispatcher: Dispatcher,
+    editions: Editions,
+    clock: Clock,
+    has_node: Callable[[], bool],
+    gone: Callable[[], Collection[str]],
+    agents_at: Callable[[Collection[str]], frozenset[str]],
+) -> None:
+    """Looks every second, until cancelled. `has_node`: whether there is a node to connect anybody with. `gone`: the nodes that have
+    ended. `agents_at`: whose phones are at some nodes."""
     health, closed, seen_up = Health.OK, frozenset[str](), clock.monotonic()
+    gone_since: dict[str, float] = {}  # by node
     due, late = clock.monotonic(), 0.0  # of this very task: who is late here is late with calls
     while True:
         was = health, closed
         if has_node():
             seen_up = clock.monotonic()
+        gone_since = {node: gone_since.get(node, clock.monotonic()) for node in gone()}
+        lasting = {node for node, since in gone_since.items() if clock.monotonic() - since >= NODE_GRACE_SECONDS}
+        dispatcher.phones_gone(agents_at(lasting))
         late = late * 0.7 + 0.3 * max(0.0, clock.monotonic() - due)
         limit = LATE_SECONDS / 2 if health is Health.OVERLOADED else LATE_SECONDS
         health = Health.OVERLOADED if late > limit else Health.OK

@@ -309,6 +309,8 @@ class AgentStateChanged(FactData):
     agent: str
     state: str
     was: str
+    offer: str | None = None  # of a contact that rings or talks: by which it came to this agent, and from which queue
+    queue: str | None = None
 
 
 class AgentRepaired(FactData):

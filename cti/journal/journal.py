@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Final, Self, TypeVar
@@ -123,6 +123,10 @@ class SqliteJournal:
         elif self._watch is None:
             self._watch = self._loop.call_later(self._patience, self._check_patience)
         return done
+
+    def now(self) -> datetime:
+        """As `calls.ports.Journal` says."""
+        return self._numbering.now()
 
     async def close(self) -> None:
         """Writes what waits (one last attempt if the disk fails) and gives the file free. May be called twice."""

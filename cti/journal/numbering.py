@@ -34,7 +34,7 @@ class Numbering:
     def next(self, data: FactData, contact: str | None) -> Fact:
         """The fact with the next number, which stays free until `take`. Texts are cleaned of what cannot be stored."""
         return Fact(
-            site=self._site, seq=self.last_seq + 1, id=self._ids(), at=self._now(),
+            site=self._site, seq=self.last_seq + 1, id=self._ids(), at=self.now(),
             contact=contact if contact is None or _is_plain(contact) else _clean(contact)[:MAX_CONTACT],
             kind=data.kind, v=data.v, data=_cleaned(data.model_dump(mode="json")),
         )  # fmt: skip
@@ -43,7 +43,8 @@ class Numbering:
         """Uses up `count` numbers."""
         self.last_seq += count
 
-    def _now(self) -> datetime:
+    def now(self) -> datetime:
+        """When a fact that is recorded now would say that it was: never before one that was recorded earlier."""
         wall, monotonic = self._clock.wall(), self._clock.monotonic()
         if wall < self._at:
             wall = self._at + timedelta(seconds=max(0.0, monotonic - self._monotonic) / 2)

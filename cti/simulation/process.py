@@ -69,6 +69,9 @@ class Handle:
             return never
         return self._disk.record(data, contact)
 
+    def now(self) -> datetime:
+        return self._disk.now()
+
     async def open_contacts(self) -> Sequence[OpenContact]:
         return await self._disk.open_contacts()
 

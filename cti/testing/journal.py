@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 
 from cti.calls.ports import OpenContact
@@ -37,6 +37,9 @@ class MemoryJournal:
         for listener in tuple(self._listeners):
             listener(fact)
         return done
+
+    def now(self) -> datetime:
+        return self._numbering.now()
 
     async def open_contacts(self) -> Sequence[OpenContact]:
         by_seq = {fact.seq: fact for fact in self.facts}

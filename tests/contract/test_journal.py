@@ -224,3 +224,15 @@ async def test_meeting_a_data_center_that_knows_nothing_moves_no_number(journal:
     await journal.continue_after(0, above=0)
     assert (journal.met, journal.acknowledged, journal.last_seq) == (True, 0, 2)
     assert [f.seq for f in await journal.read(0, 9)] == [1, 2]
+
+
+async def test_the_time_of_the_next_fact_is_known_and_never_lies_before_the_last(
+    journal: AnyJournal, clock: SteppedClock
+) -> None:
+    before = clock.now
+    fact = await journal.record(NodeUp(node="sh1"))
+    clock.now -= timedelta(hours=1)
+    assert fact.at == before
+    assert journal.now() == before
+    clock.now += timedelta(hours=1, seconds=5)
+    assert journal.now() == before + timedelta(seconds=5)

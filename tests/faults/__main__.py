@@ -4,6 +4,7 @@
     python -m tests.faults --moments 12 --callers 40 --seed 7
     python -m tests.faults --only "active hangs" "disk full"
 
+A break that could not be done, and a recovery that takes too long, are told and counted; the others go on.
 The last line is one JSON object.
 """
 
@@ -18,22 +19,86 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 
-from tests.faults.breaks import BREAKS
+from tests.faults.breaks import BREAKS, CLOCKS
 from tests.faults.center import AGENTS, SITES, Center, standing
+from tests.faults.moment import Moment
 from tests.faults.people import People
 from tests.faults.verdict import Verdict
 from tests.postgres import running_server
 
 RECOVERY_SECONDS = 60.0
+BREAK_SECONDS = 180.0  # no break takes so long unless something hangs
 UNACKNOWLEDGED = 200  # facts on their way, with so many calls
+LAST_CALLS_SECONDS = 180.0
+BEGAN = time.monotonic()
 
 
 def say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+    minutes, seconds = divmod(int(time.monotonic() - BEGAN), 60)
+    print(f"{minutes:02d}:{seconds:02d} {text}", file=sys.stderr, flush=True)
+
+
+class Run:
+    """What was broken, and how long it took until all was well again."""
+
+    def __init__(self, names: list[str], rng: random.Random) -> None:
+        self.names, self._rng = names, rng
+        self.times: dict[str, list[float]] = defaultdict(list)
+        self.failed: list[str] = []  # breaks that found that they broke nothing, or could not mend it
+        self.slow: list[str] = []  # after which not all was well in time
+
+    async def go(self, center: Center, people: People) -> None:
+        for number, name in enumerate(self.names, 1):
+            moment = Moment(center, people, self._rng.choice(SITES), self._rng)
+            before = len(people.dropped)
+            where = f"{number}/{len(self.names)} {name} at {moment.site}"
+            try:
+                async with asyncio.timeout(BREAK_SECONDS):
+                    await BREAKS[name](moment)
+            except Exception as error:  # what is true of the others is still to be found out
+                self.failed.append(f"{where}: {type(error).__name__} {error}")
+                say(f"{where} FAILED: {type(error).__name__} {error}")
+            took = await recovered(center)
+            if took >= RECOVERY_SECONDS:
+                self.slow.append(f"{where}: not well within {RECOVERY_SECONDS:.0f} s")
+            self.times[name].append(took)
+            now = f"{people.on_the_line} on the line, {people.talking} talk, {people.counts['calls']} calls"
+            notes = "".join(f"; {note}" for note in moment.notes)
+            say(f"{where}: well after {took:.2f} s; {now}; {len(people.dropped) - before} dropped{notes}")
+            await asyncio.sleep(self._rng.uniform(1, 4))
+
+    def table(self) -> str:
+        lines = [f"{'fault':<20}{'times':>6}{'median s':>10}{'worst s':>9}"]
+        lines += [
+            f"{name:<20}{len(values):>6}{statistics.median(values):>10.2f}{max(values):>9.2f}"
+            for name, values in sorted(self.times.items())
+        ]
+        return "\n".join(lines)
+
+
+def chosen(moments: int, only: list[str], rng: random.Random) -> list[str]:
+    """Each as often as the others, give or take one."""
+    names = only or list(BREAKS)
+    all_of_them = names * (moments // len(names)) + rng.sample(names, moments % len(names))
+    rng.shuffle(all_of_them)
+    return all_of_them
+
+
+@contextmanager
+def _folder(keep: Path | None) -> Iterator[Path]:
+    """Where everything is written; it goes with the run unless somebody wants to `keep` it."""
+    if keep is not None:
+        keep.mkdir(parents=True)
+        yield keep.resolve()
+        return
+    with tempfile.TemporaryDirectory(prefix="hotline-faults-") as folder:
+        yield Path(folder)
 
 
 async def is_well(center: Center) -> bool:
@@ -44,58 +109,49 @@ async def is_well(center: Center) -> bool:
         except (httpx.HTTPError, ValueError):
             return False
         unwell = figures["hotline_facts_unacknowledged"] > UNACKNOWLEDGED or figures["hotline_nodes_up"] < 1
-        if unwell or figures["hotline_peers_up"] < len(SITES) - 1:
+        if unwell or figures["hotline_journal_degraded"] or figures["hotline_peers_up"] < len(SITES) - 1:
             return False
     return True
 
 
 async def recovered(center: Center) -> float:
-    """Seconds until all is well again."""
+    """Seconds until all is well again; RECOVERY_SECONDS if it is not by then."""
     began = time.monotonic()
-    while time.monotonic() - began < RECOVERY_SECONDS:
+    while (took := time.monotonic() - began) < RECOVERY_SECONDS:
         if await is_well(center):
-            return time.monotonic() - began
+            return took
         await asyncio.sleep(0.02)
-    return float("inf")
+    return RECOVERY_SECONDS
 
 
-async def run(moments: int, callers: int, seed: int, only: list[str]) -> dict[str, object]:
+async def run(moments: int, callers: int, seed: int, only: list[str], keep: Path | None) -> dict[str, object]:
     rng = random.Random(seed)
-    names = [name for _ in range(moments) for name in (only or BREAKS)]
-    names = names[:moments]
-    rng.shuffle(names)
-    times: dict[str, list[float]] = defaultdict(list)
-    with tempfile.TemporaryDirectory(prefix="hotline-faults-") as folder, running_server() as postgres:
-        async with standing(Path(folder), postgres) as center:
-            async with People(center, callers, rng) as people:
-                await asyncio.sleep(10)
-                for number, name in enumerate(names, 1):
-                    site = rng.choice(SITES)
-                    before = len(people.dropped)
-                    await BREAKS[name](center, site, rng)
-                    took = await recovered(center)
-                    times[name].append(took)
-                    now = f"{people.on_the_line} on the line, {people.talking} talk, {people.counts['calls']} calls"
-                    lost = len(people.dropped) - before
-                    say(f"{number}/{moments} {name} at {site}: well after {took:.2f} s; {now}; {lost} dropped")
-                    await asyncio.sleep(rng.uniform(1, 4))
-                say("no new calls; the last ones end")
-                await people.leave(180)
-                verdict = Verdict(center)
-                await verdict.look()
-            for note in (*people.dropped, *verdict.notes):
-                say(f"  {note}")
-            every = sorted(value for values in times.values() for value in values)
-            say(f"{'fault':<20}{'times':>6}{'median s':>10}{'worst s':>9}")
-            for name, values in sorted(times.items()):
-                say(f"{name:<20}{len(values):>6}{statistics.median(values):>10.2f}{max(values):>9.2f}")
-            return {
-                "moments": moments, "callers": callers, "agents": AGENTS * len(SITES), "calls": people.counts["calls"],
-                "conversations": people.counts["talks"], "dropped": len(people.dropped), "places_lost": verdict.places_lost,
-                "facts_missing": verdict.missing, "facts_doubled": verdict.doubled, "stuck": verdict.stuck,
-                "ends": dict(verdict.causes), "recovery_p50_s": round(statistics.median(every), 2),
-                "recovery_p99_s": round(every[min(len(every) - 1, int(len(every) * 0.99))], 2),
-            }  # fmt: skip
+    doing = Run(chosen(moments, only, rng), rng)
+    with _folder(keep) as folder, running_server() as postgres:
+        set_clocks = not CLOCKS.isdisjoint(doing.names)
+        async with (
+            standing(folder, postgres, set_clocks=set_clocks) as center,
+            People(center, callers, rng) as people,
+        ):
+            await asyncio.sleep(10)
+            await doing.go(center, people)
+            say("no new calls; the last ones end")
+            await people.leave(LAST_CALLS_SECONDS)
+            verdict = Verdict(center, people.lost)
+            await verdict.look()
+    dropped = [*people.dropped, *verdict.dropped]
+    for note in (*doing.failed, *doing.slow, *dropped, *verdict.notes):
+        say(f"  {note}")
+    print(doing.table(), file=sys.stderr)
+    every = sorted(value for values in doing.times.values() for value in values)
+    return {
+        "moments": moments, "callers": callers, "agents": AGENTS * len(SITES), "calls": people.counts["calls"],
+        "conversations": people.counts["talks"], "dropped": len(dropped), "places_lost": verdict.places_lost,
+        "facts_missing": verdict.missing, "facts_doubled": verdict.doubled, "stuck": verdict.stuck,
+        "node_lost": sum(people.lost.values()), "failed": len(doing.failed), "slow": len(doing.slow),
+        "ends": dict(verdict.causes), "seconds": round(time.monotonic() - BEGAN), "recovery_p50_s": round(statistics.median(every), 2),
+        "recovery_p99_s": round(every[min(len(every) - 1, int(len(every) * 0.99))], 2),
+    }  # fmt: skip
 
 
 def main() -> int:
@@ -104,10 +160,11 @@ def main() -> int:
     parser.add_argument("--callers", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", nargs="+", choices=sorted(BREAKS), default=[])
+    parser.add_argument("--keep", type=Path, help="a new folder for journals and logs, to look into afterwards")
     arguments = parser.parse_args()
-    figures = asyncio.run(run(arguments.moments, arguments.callers, arguments.seed, arguments.only))
+    figures = asyncio.run(run(arguments.moments, arguments.callers, arguments.seed, arguments.only, arguments.keep))
     print(json.dumps(figures))
-    lost = ("dropped", "places_lost", "facts_missing", "facts_doubled", "stuck")
+    lost = ("dropped", "places_lost", "facts_missing", "facts_doubled", "stuck", "failed", "slow")
     return 1 if any(figures[name] for name in lost) else 0
 
 

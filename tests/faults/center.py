@@ -15,6 +15,7 @@ from cti.settings import Settings
 from cti.supervisor import Child
 from cti.wiring import hotline_folder
 from tests.cable import Cable
+from tests.faults.clock import Clock, built
 from tests.postgres import PostgresServer
 from tests.system import System
 
@@ -75,11 +76,12 @@ PROMPTS = "hello: {en: Welcome.}\nchoose: {en: Press one or two.}\n"
 
 @dataclass(frozen=True, slots=True)
 class Center:
-    """Everything that stands. `cables` by name: `ami-sh`, `ami-bj`, `peers`."""
+    """Everything that stands. `cables` by name: `ami-sh`, `ami-bj`, `peers`. `clocks` by site, where they can be set."""
 
     system: System
     postgres: PostgresServer
     cables: dict[str, Cable]
+    clocks: dict[str, Clock]
 
     @property
     def settings(self) -> Settings:
@@ -87,8 +89,8 @@ class Center:
 
 
 @asynccontextmanager
-async def standing(folder: Path, postgres: PostgresServer) -> AsyncIterator[Center]:
-    """The center, up and ready inside the block."""
+async def standing(folder: Path, postgres: PostgresServer, *, set_clocks: bool = False) -> AsyncIterator[Center]:
+    """The center, up and ready inside the block. With `set_clocks` its sites' clocks can be set, which costs them some time."""
     flows = folder / "flows"
     (flows / "95500").mkdir(parents=True)
     for name, text in (("flow", FLOW), ("queues", QUEUES), ("prompts", PROMPTS)):
@@ -106,7 +108,8 @@ async def standing(folder: Path, postgres: PostgresServer) -> AsyncIterator[Cent
         for site in SITES:
             await pbx.start(f"{site}1")
         system = System(settings, pbx)
-        cables = {}
+        library = built(folder) if set_clocks else None
+        cables, clocks = dict[str, Cable](), dict[str, Clock]()
         for site in SITES:
             cable = Cable(HOST[site], AMI_CABLE_PORT, (HOST[site], 5038))
             cables[f"ami-{site}"] = await stack.enter_async_context(cable)
@@ -116,9 +119,12 @@ async def standing(folder: Path, postgres: PostgresServer) -> AsyncIterator[Cent
             cabled = topology.with_name(f"{site}.yaml")
             cabled.write_text(_topology(ami_port=AMI_CABLE_PORT, port_of_sh=PEER_CABLE_PORT if site == "bj" else 8080))
             own = settings.model_copy(update={"topology_file": cabled})
+            if library is not None:
+                clocks[site] = Clock(library, folder / f"{site}.clock")
+            environment = clocks[site].environment if library is not None else {}
             for name in (site, f"{site}-standby"):
-                system.children[name] = Child(f"site-{name}", ["site", site], own)
-        yield Center(await stack.enter_async_context(system), postgres, cables)
+                system.children[name] = Child(f"site-{name}", ["site", site], own, environment)
+        yield Center(await stack.enter_async_context(system), postgres, cables, clocks)
 
 
 def _topology(*, ami_port: int = 5038, port_of_sh: int = 8080) -> str:

@@ -54,11 +54,18 @@ class AmiLink(AmiActions):
         self._held: list[AmiEvent] | None = None  # events that wait for the state to be re-read
         self._protocol: AmiProtocol | None = None  # only while the link is up
         self._reason = "not connected yet"
+        self._gone = False
 
     @property
     def up(self) -> bool:
         """Whether an action would be sent now."""
         return self._protocol is not None and not self._protocol.closed
+
+    @property
+    def gone(self) -> bool:
+        """Whether nobody is there to take a connection: not a link that is cut or silent, but Asterisk that has ended, or
+        a machine that can't be reached."""
+        return self._gone
 
     def events(self) -> AsyncIterator[Signal]:
         """Wanted events in order, and between them each `LinkUp` and `LinkDown`. Ends once `run()` has ended.
@@ -159,8 +166,10 @@ class AmiLink(AmiActions):
     async def _log_in(self, manager: ConnectionManager) -> AmiProtocol:
         """Raises OSError, TimeoutError or `AmiError`. Nothing is asked of an Asterisk that has not booted fully."""
         protocol: AmiProtocol
+        self._gone = True  # until somebody is found there
         async with asyncio.timeout(self._answer_timeout):
             _, protocol = await manager.connect()
+            self._gone = False
             response: AmiResponse = await manager.authenticated_future
         if not response.success:
             raise AmiRefused(self.node, "Login", response.message)
@@ -181,7 +190,10 @@ class AmiLink(AmiActions):
         self._reason = "the link was ended"  # unless `_watch` finds another
         channels = channels_in(shown)
         log.info("ami.up", node=self.node, version=protocol.parser.version, channels=len(channels))
-        self._queue.put(LinkUp(self.node, protocol.parser.version, channels))
+        uptime = (
+            protocol.booted.result()
+        )  # since before the channels were read: nobody who was there then is taken for younger
+        self._queue.put(LinkUp(self.node, protocol.parser.version, channels, uptime))
         for event in held:
             self._queue.put(event)
 

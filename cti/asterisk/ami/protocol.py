@@ -19,13 +19,14 @@ log = get_logger(__name__)
 
 
 class AmiProtocol(AMIProtocol):  # type: ignore[misc]  # panoramisk has no types
-    """One AMI connection. `lost` resolves to the reason when it ends, `booted` once Asterisk has started fully."""
+    """One AMI connection. `lost` resolves to the reason when it ends, `booted`, to the seconds since Asterisk was started, once that is
+    complete."""
 
     def __init__(self, node: str, wanted: Iterable[str] | None = None) -> None:
         self.node = node
         self.parser = AmiParser(wanted)
         self.lost: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self.booted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.booted: asyncio.Future[float | None] = asyncio.get_running_loop().create_future()
         self.responses: dict[str, Exchange] = {}
         self.closed = False
         self.paused = False
@@ -44,7 +45,7 @@ class AmiProtocol(AMIProtocol):  # type: ignore[misc]  # panoramisk has no types
                 self.forget(exchange)
         if isinstance(message, AmiEvent):
             if message.name == "FullyBooted" and not self.booted.done():
-                self.booted.set_result(None)
+                self.booted.set_result(_seconds(message.get("Uptime")))
             try:
                 self.factory.dispatch(message)
             except Exception as error:  # a subscriber's mistake must not cost the connection
@@ -134,3 +135,7 @@ class ConnectionManager(Manager):  # type: ignore[misc]  # panoramisk has no typ
 
     def ping(self) -> None:
         """The link pings, because it also looks at the answers."""
+
+
+def _seconds(text: str) -> float | None:
+    return float(text) if text.isascii() and text.isdigit() else None

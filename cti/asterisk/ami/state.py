@@ -46,7 +46,7 @@ def channels_in(response: AmiResponse) -> tuple[ChannelSnapshot, ...]:
 
 @dataclass(frozen=True, slots=True)
 class LinkUp:
-    """The link is up. `channels` is the state to repair one's own from.
+    """The link is up. `channels` is the state to repair one's own from, `uptime` the seconds since Asterisk was started.
 
     Events that follow may be older than `channels` by the moment it took to read them; applying them must do no harm.
     """
@@ -54,6 +54,7 @@ class LinkUp:
     node: str
     version: str  # of AMI, not of Asterisk
     channels: tuple[ChannelSnapshot, ...]
+    uptime: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

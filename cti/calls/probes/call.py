@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from cti.acd import Status
 from cti.calls.alone import NoPeers, NoScreens
@@ -73,6 +74,9 @@ class Trail:
             data=data.model_dump(mode="json"),
         ))  # fmt: skip
         return done
+
+    def now(self) -> datetime:
+        return self._clock.wall()
 
     async def open_contacts(self) -> Sequence[OpenContact]:
         return ()

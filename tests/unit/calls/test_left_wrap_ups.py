@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
-from cti.acd import State, Status
+import pytest
+
+from cti.acd import Need, State, Status, Terms
+from cti.calls.context import ContactContext
+from cti.calls.ports import Visit
+from cti.calls.visit_host import REFUSED
 from cti.testing.telephony import FakePhone, FakeTelephony
 from tests.unit.calls.world import World, scenario
 
@@ -101,3 +106,66 @@ def test_a_queue_without_wrap_up_writes_of_none() -> None:
 
     world = scenario(play)
     assert world.facts("wrap_up.started") == []
+
+
+async def hosts(world: World, call: FakeTelephony) -> str:
+    """Agent 1001 is granted to site bj, whose caller comes; gives the offer once they talk. The visit goes on in the background."""
+    world.agent("1001")
+    context = ContactContext(
+        contact=call.contact, caller=call.caller, called=call.called, site="bj", queue="complaints", queue_title_zh="投诉",
+        queue_title_en="Complaints", language="zh", waited_ms=0,
+    )  # fmt: skip
+    terms = Terms("complaints", Need.of({"complaints": 50}))
+    world.dispatcher.visits.opened("bj", Visit(call.contact, terms, 1.0, context))
+    await asyncio.sleep(0.1)
+    call.phones["PJSIP/1001"] = FakePhone(answers_after=1.0)
+    return world.screens.shown[-1][0].offer
+
+
+@pytest.mark.parametrize("told_by", ["the phone", "the dialplan"])
+def test_a_conversation_with_another_sites_caller_is_wrapped_up_under_the_next_process_too(told_by: str) -> None:
+    async def play(world: World) -> None:
+        call = FakeTelephony("bj1-1.1", node="sh1")
+        offer = await hosts(world, call)
+        visit = asyncio.create_task(world.directory.host(call, offer))
+        await asyncio.sleep(30)
+        await world.dispatcher.close()
+        visit.cancel()
+        await asyncio.gather(visit, return_exceptions=True)
+        world.start()
+        await world.directory.load()
+        world.agent("1001")
+        assert world.state("1001") is State.TALKING
+        await asyncio.sleep(10)
+        if told_by == "the phone":
+            world.directory.phone_gone("1001", talked=True)
+        call.legs[-1].hang_up()
+        await world.directory.host(call, offer)
+        assert world.state("1001") is State.WRAP_UP
+        await asyncio.sleep(70)
+        assert world.state("1001") is State.IDLE
+
+    world = scenario(play)
+    assert [len(world.facts(f"wrap_up.{end}")) for end in ("started", "ended")] == [1, 1]
+
+
+def test_a_phone_that_rang_in_vain_for_another_sites_caller_while_nobody_watched_is_free_again() -> None:
+    async def play(world: World) -> None:
+        call = FakeTelephony("bj1-1.1", node="sh1")
+        offer = await hosts(world, call)
+        call.phones["PJSIP/1001"] = FakePhone()
+        visit = asyncio.create_task(world.directory.host(call, offer))
+        await asyncio.sleep(2)
+        await world.dispatcher.close()
+        visit.cancel()
+        await asyncio.gather(visit, return_exceptions=True)
+        world.start()
+        await world.directory.load()
+        world.agent("1001")
+        assert not world.dispatcher.acd.agents["1001"].assignable
+        await asyncio.sleep(60)
+        await world.directory.host(call, offer)
+        assert world.dispatcher.acd.agents["1001"].assignable
+        assert call.cause == REFUSED
+
+    assert scenario(play).facts("wrap_up.started") == []

@@ -17,10 +17,11 @@ from cti.calls.ports import HttpAnswer
 from cti.calls.services import Services
 from cti.ivr import Hotline, PromptRef, load_hotline
 from cti.kit.sealing import Seal
+from cti.simulation.process import SkewedClock
 from cti.testing.journal import MemoryJournal
 from cti.testing.screens import FakeScreens
 from cti.testing.telephony import FakeTelephony
-from cti.testing.virtual_time import VirtualClock, run_virtually
+from cti.testing.virtual_time import run_virtually
 
 HOTLINE: Hotline = load_hotline(Path(__file__).parents[3] / "ivr_flows/95500")
 CALLER = "13800138000"
@@ -41,7 +42,7 @@ class World:
     """One site without Asterisk."""
 
     def __init__(self) -> None:
-        self.clock = VirtualClock()
+        self.clock = SkewedClock()
         self.journal = MemoryJournal("sh", self.clock)
         self.screens = FakeScreens()
         self.customers = Customers()

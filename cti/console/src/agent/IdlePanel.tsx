@@ -17,7 +17,7 @@ const LOOKS = {
 } as const satisfies Record<Status, { icon: IconName; title: string }>;
 
 // Why the system takes an agent out of the round.
-const REASONS = ["rona", "declined", "phone_unreachable", "connection_lost"] as const;
+const REASONS = ["rona", "declined", "phone_unreachable", "kept_back", "node_down", "connection_lost"] as const;
 
 interface IdlePanelProps {
   readonly cases: boolean; // the agent's own are shown below

@@ -80,6 +80,8 @@ export const en: Texts = {
       rona: "The last call rang out. Press R when you are ready.",
       declined: "You declined the last call. Press R when you are ready.",
       phone_unreachable: "The last call could not reach your phone. Check it, then press R.",
+      kept_back: "Several calls in a row could not reach your phone. Check it; you will be ready by yourself in a moment.",
+      node_down: "The telephone system your phone belongs to is gone. You will be ready by yourself when it is back.",
       connection_lost: "The connection to your site was lost. Press R when you are ready.",
       other: "Press R when you are ready.",
     },
