@@ -82,7 +82,7 @@ def add_measures_commands(app: typer.Typer, settings: Callable[[], Settings]) ->
         now = datetime.now(UTC)
         until = datetime.fromisoformat(instant(to)) if to else now - SETTLED
         since = datetime.fromisoformat(instant(from_)) if from_ else until - timedelta(hours=24)
-        report = _reconciled(settings(), site, Span(since, until, timedelta(seconds=tolerance)), cel_folder)
+        report = reconciled(settings(), site, Span(since, until, timedelta(seconds=tolerance)), cel_folder)
         if as_json:
             print(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
         else:
@@ -111,7 +111,8 @@ def _shown(value: float | None, unit: str) -> str:
     )
 
 
-def _reconciled(settings: Settings, name: str, span: Span, folders: list[Path]) -> Reconciliation:
+def reconciled(settings: Settings, name: str, span: Span, folders: list[Path]) -> Reconciliation:
+    """The report on one site; its nodes' folders are this machine's unless others are named. Raises `HotlineError`."""
     site = next((site for site in settings.topology.sites if site.name == name), None)
     if site is None:
         known = ", ".join(site.name for site in settings.topology.sites)

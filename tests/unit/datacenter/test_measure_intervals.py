@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -89,3 +90,10 @@ def test_totals_are_the_measures_of_the_sums(parts: list[dict[str, int]]) -> Non
 
 def test_every_measure_of_nothing_is_nothing_or_zero() -> None:
     assert {measure.of({}) for measure in MEASURES.values()} == {0, None}
+
+
+def test_the_page_of_measures_has_each_with_its_formula() -> None:
+    page = (Path(__file__).parents[3] / "docs/measures.md").read_text()
+    for measure in MEASURES.values():
+        line = f"| `{measure.id}` | {measure.en} {measure.zh} | {measure.unit} | {measure.formula_en} |"
+        assert line in page, line
