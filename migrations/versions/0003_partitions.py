@@ -1,7 +1,7 @@
 """Facts by month on PostgreSQL; what sites have lost; versions of projections
 
 The table of before becomes the partition of everything until the end of this month, as it is: no row is copied, but the few that
-claim to be of a later time. While it is read through once, nobody writes facts; they wait in the sites' journals.
+claim to be of a later time. While it is read through, three times, nobody writes facts; they wait in the sites' journals.
 
 Revision: 0003, after 0002
 """
