@@ -20,6 +20,46 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/cases": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List cases, newest first
+         * @description Cases that match every filter given, by time of opening. `status` may be given several times: `status=open&status=pending` are those that are not closed. Pages are cut by a cursor.
+         */
+        readonly get: operations["list_cases_api_v1_cases_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/cases/{case}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Read a case
+         * @description The case with this id, all that was done with it in order, and the contacts in which it was done. 404 if there is none.
+         */
+        readonly get: operations["read_case_api_v1_cases__case__get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/configuration": {
         readonly parameters: {
             readonly query?: never;
@@ -412,6 +452,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/live": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Follow what changes
+         * @description Server-Sent Events. First `hello`; then, as facts are stored by any replica, `contact` (`LiveContact`), `agent` (`LiveAgent`) and `site` (`LiveSite`): how each is now. `resync` (`LiveResync`): read again what you show of these sites. `stale` (`LiveStale`): news may be late. `end` (`LiveEnd`): connect again. Read lists after `hello`, and nothing is missed. An event's `id` is a cursor over the facts that every replica knows: who connects again with it as `Last-Event-ID` is told what changed since, perhaps twice.
+         */
+        readonly get: operations["follow_api_v1_live_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/measures": {
         readonly parameters: {
             readonly query?: never;
@@ -541,7 +601,7 @@ export interface paths {
         };
         /**
          * Would a call be answered?
-         * @description 200 when the database answers and every site's process says that it is ready; they are asked now, for at most two seconds. Otherwise 503 with what is missing.
+         * @description 200 when the database answers and every site's process says that it is ready; they are asked now, for at most two seconds. Otherwise 503 with what is missing. A proxy in front of several replicas asks with `sites=false`: a site that is away is no reason to send nobody here.
          */
         readonly get: operations["readyz_readyz_get"];
         readonly put?: never;
@@ -768,6 +828,315 @@ export interface components {
              * @example 3f9c2a61d07b
              */
             readonly version: string;
+        };
+        /**
+         * CaseDetail
+         * @description A case with its history.
+         * @example {
+         *       "changed_at": "2026-11-23T08:16:40.000200Z",
+         *       "contact": "sh1-1763885702.17",
+         *       "contacts": [
+         *         "sh1-1763885702.17"
+         *       ],
+         *       "history": [
+         *         {
+         *           "agent": "1003",
+         *           "at": "2026-11-23T08:16:40.000200Z",
+         *           "contact": "sh1-1763885702.17",
+         *           "kind": "case.noted",
+         *           "note": "已转财务核实，答应周三前回电",
+         *           "site": "sh"
+         *         }
+         *       ],
+         *       "hotline": "95500",
+         *       "id": "01JD8Q7M0W3V9K2X4Z6B8N1R5T",
+         *       "kind": "complaint",
+         *       "note": "已转财务核实，答应周三前回电",
+         *       "number": "13700137001",
+         *       "opened_at": "2026-11-23T08:15:02.104512Z",
+         *       "opened_by": "1003",
+         *       "owner": "1003",
+         *       "status": "open",
+         *       "subject": "理赔款迟迟未到账"
+         *     }
+         */
+        readonly CaseDetail: {
+            /**
+             * Changed At
+             * Format: date-time
+             * @description when something was done with it last
+             */
+            readonly changed_at: string;
+            /**
+             * Closed At
+             * @description null while it is not closed
+             */
+            readonly closed_at: string | null;
+            /**
+             * Closed By
+             * @description the agent who closed it
+             */
+            readonly closed_by: string | null;
+            /**
+             * Contact
+             * @description the contact in which it was opened
+             */
+            readonly contact: string | null;
+            /**
+             * Contacts
+             * @description the contacts in which something was done, in order
+             */
+            readonly contacts: readonly string[];
+            /**
+             * History
+             * @description all that was done, in order
+             */
+            readonly history: readonly components["schemas"]["CaseEvent"][];
+            /**
+             * Hotline
+             * @description the hotline by which it came
+             */
+            readonly hotline: string;
+            /**
+             * Id
+             * @description the case's id, a ULID
+             */
+            readonly id: string;
+            /**
+             * Kind
+             * @description what it is about
+             */
+            readonly kind: components["schemas"]["CaseKind"] | string;
+            /**
+             * Note
+             * @description the latest note
+             */
+            readonly note: string | null;
+            /**
+             * Number
+             * @description the customer's telephone number, as dialed within the country; empty if withheld
+             */
+            readonly number: string;
+            /**
+             * Opened At
+             * Format: date-time
+             * @description when it was opened
+             */
+            readonly opened_at: string;
+            /**
+             * Opened By
+             * @description the agent who took it up first
+             */
+            readonly opened_by: string;
+            /**
+             * Owner
+             * @description the agent whose matter it is
+             */
+            readonly owner: string;
+            /**
+             * Resolution
+             * @description how it ended
+             */
+            readonly resolution: string | null;
+            /** @description where it stands; `pending` waits for somebody else */
+            readonly status: components["schemas"]["CaseStatus"];
+            /**
+             * Subject
+             * @description in a few words
+             */
+            readonly subject: string;
+        };
+        /**
+         * CaseEvent
+         * @description Something that was done with a case.
+         * @example {
+         *       "agent": "1003",
+         *       "at": "2026-11-23T08:16:40.000200Z",
+         *       "contact": "sh1-1763885702.17",
+         *       "kind": "case.noted",
+         *       "note": "已转财务核实，答应周三前回电",
+         *       "site": "sh"
+         *     }
+         */
+        readonly CaseEvent: {
+            /**
+             * Agent
+             * @description who did it
+             */
+            readonly agent: string;
+            /**
+             * At
+             * Format: date-time
+             * @description when
+             */
+            readonly at: string;
+            /**
+             * Contact
+             * @description the contact in which it was done
+             */
+            readonly contact: string | null;
+            /**
+             * Kind
+             * @description `case.opened`, `case.noted`, `case.owner_changed`, `case.status_changed`
+             */
+            readonly kind: string;
+            /**
+             * Note
+             * @description the note, or the resolution
+             */
+            readonly note?: string | null;
+            /**
+             * Owner
+             * @description who owns it since then
+             */
+            readonly owner?: string | null;
+            /**
+             * Site
+             * @description at which site
+             */
+            readonly site: string;
+            /** @description where it stands since then */
+            readonly status?: components["schemas"]["CaseStatus"] | null;
+        };
+        /**
+         * CaseKind
+         * @description What a case is about. Facts may name others that this version does not know.
+         * @enum {string}
+         */
+        readonly CaseKind: "complaint" | "claim" | "advice" | "other";
+        /**
+         * CaseList
+         * @description One page of cases.
+         * @example {
+         *       "items": [
+         *         {
+         *           "changed_at": "2026-11-23T08:16:40.000200Z",
+         *           "contact": "sh1-1763885702.17",
+         *           "hotline": "95500",
+         *           "id": "01JD8Q7M0W3V9K2X4Z6B8N1R5T",
+         *           "kind": "complaint",
+         *           "note": "已转财务核实，答应周三前回电",
+         *           "number": "13700137001",
+         *           "opened_at": "2026-11-23T08:15:02.104512Z",
+         *           "opened_by": "1003",
+         *           "owner": "1003",
+         *           "status": "open",
+         *           "subject": "理赔款迟迟未到账"
+         *         }
+         *       ]
+         *     }
+         */
+        readonly CaseList: {
+            /**
+             * Items
+             * @description the newest first
+             */
+            readonly items: readonly components["schemas"]["CaseView"][];
+            /**
+             * Next Cursor
+             * @description `cursor` of the next page; null on the last one
+             */
+            readonly next_cursor: string | null;
+        };
+        /**
+         * CaseStatus
+         * @description Where a case stands.
+         * @enum {string}
+         */
+        readonly CaseStatus: "open" | "pending" | "closed";
+        /**
+         * CaseView
+         * @description A matter that one agent owns until it is closed.
+         * @example {
+         *       "changed_at": "2026-11-23T08:16:40.000200Z",
+         *       "contact": "sh1-1763885702.17",
+         *       "hotline": "95500",
+         *       "id": "01JD8Q7M0W3V9K2X4Z6B8N1R5T",
+         *       "kind": "complaint",
+         *       "note": "已转财务核实，答应周三前回电",
+         *       "number": "13700137001",
+         *       "opened_at": "2026-11-23T08:15:02.104512Z",
+         *       "opened_by": "1003",
+         *       "owner": "1003",
+         *       "status": "open",
+         *       "subject": "理赔款迟迟未到账"
+         *     }
+         */
+        readonly CaseView: {
+            /**
+             * Changed At
+             * Format: date-time
+             * @description when something was done with it last
+             */
+            readonly changed_at: string;
+            /**
+             * Closed At
+             * @description null while it is not closed
+             */
+            readonly closed_at: string | null;
+            /**
+             * Closed By
+             * @description the agent who closed it
+             */
+            readonly closed_by: string | null;
+            /**
+             * Contact
+             * @description the contact in which it was opened
+             */
+            readonly contact: string | null;
+            /**
+             * Hotline
+             * @description the hotline by which it came
+             */
+            readonly hotline: string;
+            /**
+             * Id
+             * @description the case's id, a ULID
+             */
+            readonly id: string;
+            /**
+             * Kind
+             * @description what it is about
+             */
+            readonly kind: components["schemas"]["CaseKind"] | string;
+            /**
+             * Note
+             * @description the latest note
+             */
+            readonly note: string | null;
+            /**
+             * Number
+             * @description the customer's telephone number, as dialed within the country; empty if withheld
+             */
+            readonly number: string;
+            /**
+             * Opened At
+             * Format: date-time
+             * @description when it was opened
+             */
+            readonly opened_at: string;
+            /**
+             * Opened By
+             * @description the agent who took it up first
+             */
+            readonly opened_by: string;
+            /**
+             * Owner
+             * @description the agent whose matter it is
+             */
+            readonly owner: string;
+            /**
+             * Resolution
+             * @description how it ended
+             */
+            readonly resolution: string | null;
+            /** @description where it stands; `pending` waits for somebody else */
+            readonly status: components["schemas"]["CaseStatus"];
+            /**
+             * Subject
+             * @description in a few words
+             */
+            readonly subject: string;
         };
         /**
          * ConfigurationChange
@@ -1016,6 +1385,7 @@ export interface components {
          *       "arrived_at": "2026-11-23T08:15:02.104512Z",
          *       "called": "95500",
          *       "caller": "13800138000",
+         *       "cases": [],
          *       "cause": "served",
          *       "channel": "voice",
          *       "direction": "inbound",
@@ -1085,6 +1455,11 @@ export interface components {
              * @description the customer's number; empty if withheld
              */
             readonly caller: string | null;
+            /**
+             * Cases
+             * @description the cases with which something was done in it
+             */
+            readonly cases: readonly components["schemas"]["CaseView"][];
             /**
              * Cause
              * @description why it ended
@@ -1249,6 +1624,12 @@ export interface components {
              */
             readonly next_cursor: string | null;
         };
+        /**
+         * ContactState
+         * @description Where a contact is.
+         * @enum {string}
+         */
+        readonly ContactState: "in_flow" | "waiting" | "talking" | "ended";
         /**
          * ContactSummary
          * @description One line of the list. What has not happened (yet) is null.
@@ -1728,6 +2109,235 @@ export interface components {
              * @description how long the customer had waited when the offer was made, ms
              */
             readonly waited_ms: number | null;
+        };
+        /**
+         * LiveAgent
+         * @description An agent's status or state has changed.
+         * @example {
+         *       "agent": "1001",
+         *       "at": "2026-11-23T08:15:02.104512Z",
+         *       "reason": "lunch",
+         *       "seq": 42,
+         *       "site": "sh",
+         *       "state": null,
+         *       "status": "break"
+         *     }
+         */
+        readonly LiveAgent: {
+            /**
+             * Agent
+             * @description the agent's number
+             */
+            readonly agent: string;
+            /**
+             * At
+             * Format: date-time
+             * @description when
+             */
+            readonly at: string;
+            /**
+             * Reason
+             * @description the reason that was given with the status
+             */
+            readonly reason: string | null;
+            /**
+             * Seq
+             * @description the `seq` of the fact
+             */
+            readonly seq: number;
+            /**
+             * Site
+             * @description the agent's site
+             */
+            readonly site: string;
+            /**
+             * State
+             * @description the new state; null if only the status has changed
+             */
+            readonly state: string | null;
+            /**
+             * Status
+             * @description the new status; null if only the state has changed
+             */
+            readonly status: string | null;
+        };
+        /**
+         * LiveContact
+         * @description A contact is new, has changed, or has ended. This is how it is now; steps between may have been passed over.
+         * @example {
+         *       "agent": null,
+         *       "agent_site": null,
+         *       "arrived_at": "2026-11-23T08:15:02.104512Z",
+         *       "change": "changed",
+         *       "contact": "sh1-1763885702.17",
+         *       "ended_at": null,
+         *       "queue": "claims",
+         *       "seq": {
+         *         "sh": 41
+         *       },
+         *       "site": "sh",
+         *       "state": "waiting"
+         *     }
+         */
+        readonly LiveContact: {
+            /**
+             * Agent
+             * @description the last agent who talked with the customer
+             */
+            readonly agent: string | null;
+            /**
+             * Agent Site
+             * @description that agent's site
+             */
+            readonly agent_site: string | null;
+            /**
+             * Arrived At
+             * @description null while only another site's facts have come in
+             */
+            readonly arrived_at: string | null;
+            /**
+             * Change
+             * @description what is new about it
+             * @enum {string}
+             */
+            readonly change: "arrived" | "changed" | "ended";
+            /**
+             * Contact
+             * @description the contact's id
+             */
+            readonly contact: string;
+            /**
+             * Ended At
+             * @description null while it goes on
+             */
+            readonly ended_at: string | null;
+            /**
+             * Queue
+             * @description the last queue
+             */
+            readonly queue: string | null;
+            /**
+             * Seq
+             * @description site → the `seq` of its newest fact about this contact
+             */
+            readonly seq: {
+                readonly [key: string]: number;
+            };
+            /**
+             * Site
+             * @description the site where it arrived
+             */
+            readonly site: string;
+            /** @description where it is now */
+            readonly state: components["schemas"]["ContactState"];
+        };
+        /**
+         * LiveEnd
+         * @description The last event. Connect again with `Last-Event-ID`.
+         * @example {
+         *       "reason": "slow"
+         *     }
+         */
+        readonly LiveEnd: {
+            /**
+             * Reason
+             * @description `slow`: you read too slowly; `stopping`: this replica is being stopped
+             * @enum {string}
+             */
+            readonly reason: "slow" | "stopping";
+        };
+        /**
+         * LiveHello
+         * @description The first event: from here on nothing is missed. What was read before it may be old: read it again.
+         * @example {
+         *       "heartbeat_seconds": 15,
+         *       "resumed": false,
+         *       "sites": {
+         *         "bj": 17,
+         *         "sh": 41
+         *       },
+         *       "stale": false
+         *     }
+         */
+        readonly LiveHello: {
+            /**
+             * Heartbeat Seconds
+             * @description at least so often something arrives; after twice that, connect again
+             */
+            readonly heartbeat_seconds: number;
+            /**
+             * Resumed
+             * @description whether what changed since `Last-Event-ID` follows
+             */
+            readonly resumed: boolean;
+            /**
+             * Sites
+             * @description site → the `seq` up to which all of its facts are stored
+             */
+            readonly sites: {
+                readonly [key: string]: number;
+            };
+            /**
+             * Stale
+             * @description whether news may be late now: this replica does not hear the database
+             */
+            readonly stale: boolean;
+        };
+        /**
+         * LiveResync
+         * @description More has changed at these sites than is worth telling one by one: read again what you show of them.
+         * @example {
+         *       "sites": [
+         *         "sh"
+         *       ]
+         *     }
+         */
+        readonly LiveResync: {
+            /**
+             * Sites
+             * @description the sites
+             */
+            readonly sites: readonly string[];
+        };
+        /**
+         * LiveSite
+         * @description More of a site's facts have come in.
+         * @example {
+         *       "acknowledged": 42,
+         *       "at": "2026-11-23T08:15:02.104512Z",
+         *       "site": "sh"
+         *     }
+         */
+        readonly LiveSite: {
+            /**
+             * Acknowledged
+             * @description the `seq` up to which all of its facts are stored
+             */
+            readonly acknowledged: number;
+            /**
+             * At
+             * @description when the newest of these facts happened; null if none was read
+             */
+            readonly at: string | null;
+            /**
+             * Site
+             * @description the site
+             */
+            readonly site: string;
+        };
+        /**
+         * LiveStale
+         * @description Whether news may be late: the database is away. What was missed is told before `stale` is false again.
+         * @example {
+         *       "stale": true
+         *     }
+         */
+        readonly LiveStale: {
+            /**
+             * Stale
+             * @description true from now on, or no longer
+             */
+            readonly stale: boolean;
         };
         /**
          * MeasureRow
@@ -2840,6 +3450,12 @@ export interface components {
             readonly zh: string;
         };
         /**
+         * Topic
+         * @description What a reader can follow.
+         * @enum {string}
+         */
+        readonly Topic: "contacts" | "agents" | "sites";
+        /**
          * Unit
          * @description What a number is.
          * @enum {string}
@@ -3049,7 +3665,126 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    readonly list_cases_api_v1_cases_get: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description the customer's telephone number, however it is written */
+                readonly number?: string | null;
+                /** @description the agent who owns them */
+                readonly owner?: string | null;
+                /** @description where they stand; any, when not given */
+                readonly status?: readonly components["schemas"]["CaseStatus"][];
+                /** @description what they are about */
+                readonly kind?: string | null;
+                /** @description cases per page */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before */
+                readonly cursor?: string | null;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CaseList"];
+                };
+            };
+            /** @description The bearer token is missing or wrong. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A parameter or the body is wrong. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    readonly read_case_api_v1_cases__case__get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description the case's id */
+                readonly case: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+            /** @description The bearer token is missing or wrong. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A parameter or the body is wrong. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3096,7 +3831,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3147,7 +3882,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3216,7 +3951,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3263,7 +3998,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3332,7 +4067,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3391,7 +4126,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3453,7 +4188,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3519,7 +4254,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3578,7 +4313,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3637,7 +4372,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3696,7 +4431,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3765,7 +4500,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3819,7 +4554,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3882,7 +4617,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3941,7 +4676,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4000,7 +4735,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4072,7 +4807,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4144,7 +4879,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4201,7 +4936,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4260,7 +4995,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4332,7 +5067,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4394,7 +5129,74 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    readonly follow_api_v1_live_get: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description only these topics; repeat it for several */
+                readonly topic?: readonly components["schemas"]["Topic"][] | null;
+                /** @description only these sites; contacts by where they arrived */
+                readonly site?: readonly string[] | null;
+                /** @description only contacts that have waited in these queues */
+                readonly queue?: readonly string[] | null;
+            };
+            readonly header?: {
+                /** @description the `id` of the last event received */
+                readonly "last-event-id"?: string | null;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Events, without end. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example retry: 1200
+                     *     event: hello
+                     *     data: {"sites":{"sh":41},"resumed":false,"stale":false,"heartbeat_seconds":15}
+                     *     id: sh:41
+                     *
+                     *     event: contact
+                     *     data: {"contact":"sh1-1763885702.17","change":"arrived","site":"sh","state":"in_flow",…}
+                     *     id: sh:44
+                     */
+                    readonly "text/event-stream": unknown;
+                };
+            };
+            /** @description The bearer token is missing or wrong. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A parameter or the body is wrong. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4541,7 +5343,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4600,7 +5402,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The database does not answer. `Retry-After` says in how many seconds to try again. */
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4733,7 +5535,10 @@ export interface operations {
     };
     readonly readyz_readyz_get: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                /** @description whether the sites are asked too */
+                readonly sites?: boolean;
+            };
             readonly header?: never;
             readonly path?: never;
             readonly cookie?: never;
@@ -4747,6 +5552,15 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            /** @description A parameter or the body is wrong. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description Something is missing. */
