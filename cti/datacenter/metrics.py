@@ -38,6 +38,15 @@ class Metrics:
         self._missing = Gauge(
             f"{PREFIX}_facts_missing", "Facts missing in the site's first gap.", ["site"], registry=self.registry
         )
+        self._projection = Gauge(
+            f"{PREFIX}_projection_version", "The version its rows are of.", ["projection"], registry=self.registry
+        )
+        self._rebuilding = Gauge(
+            f"{PREFIX}_projection_rebuilding", "1 while its rows are made anew.", ["projection"], registry=self.registry
+        )
+        self._rebuilt = Gauge(
+            f"{PREFIX}_projection_made", "Keys whose rows were made anew.", ["projection"], registry=self.registry
+        )
         self._live_streams = Gauge(f"{PREFIX}_live_streams", "Readers of live updates now.", registry=self.registry)
         self._live_dropped = Counter(
             f"{PREFIX}_live_dropped", "Readers sent away because they read too slowly.", registry=self.registry
@@ -54,16 +63,6 @@ class Metrics:
 
     def live_listening(self, listening: bool) -> None:
         self._live_listening.set(listening)
-
-        self._projection = Gauge(
-            f"{PREFIX}_projection_version", "The version its rows are of.", ["projection"], registry=self.registry
-        )
-        self._rebuilding = Gauge(
-            f"{PREFIX}_projection_rebuilding", "1 while its rows are made anew.", ["projection"], registry=self.registry
-        )
-        self._rebuilt = Gauge(
-            f"{PREFIX}_projection_made", "Keys whose rows were made anew.", ["projection"], registry=self.registry
-        )
 
     def alarmed(self, counts: Mapping[str, int]) -> None:
         """Site → open alarms; {} when they are unknown."""
