@@ -191,8 +191,9 @@ class AgentHub:
         desk = self._desks[number] = Desk(number, seat.name, message.device)
         self._devices[number] = message.device
         known = self.dispatcher.agent(number)
+        was_in = known is not None and known.logged_in  # else at most a wrap-up is known, which an earlier process left
         self.dispatcher.log_in(number, dict(seat.skills))
-        if known is None and message.resume is not None:
+        if not was_in and message.resume is not None:
             self.dispatcher.set_status(number, message.resume, message.resume_reason)
         self._restore(number)
         account = config.sip_account(number) if message.device is Device.BROWSER else None
