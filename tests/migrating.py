@@ -32,12 +32,14 @@ _FILL = """
 
 # Tables that this transaction holds against writers or readers, and has read or written through
 _HELD = text("""
-    SELECT c.relname FROM pg_class c JOIN pg_stat_xact_user_tables s ON s.relid = c.oid
+    SELECT DISTINCT coalesce(whole.relname, c.relname)::text AS name
+    FROM pg_class c JOIN pg_stat_xact_user_tables s ON s.relid = c.oid
+    LEFT JOIN pg_inherits i ON i.inhrelid = c.oid LEFT JOIN pg_class whole ON whole.oid = i.inhparent
     WHERE (s.seq_tup_read > :large AND EXISTS (
              SELECT 1 FROM pg_locks l WHERE l.relation = c.oid AND l.pid = pg_backend_pid()
                AND l.mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')))
        OR s.n_tup_upd + s.n_tup_del > :large
-    ORDER BY c.relname
+    ORDER BY name
 """)
 
 
@@ -73,11 +75,13 @@ def with_one_more(folder: Path, statement: str) -> Path:
 
 
 def code_before(folder: Path) -> Path:
-    """The code that was in use before the newest migration: what is committed before it, or this checkout where git doesn't know."""
-    file = next(MIGRATIONS.glob(f"versions/{last_two()[1]}*.py"))
+    """The code that was in use before the newest migration: what is committed before it, or this checkout where git doesn't know, or
+    where that code knew another migration as the last one."""
+    earlier, newest, _ = last_two()
+    file = next(MIGRATIONS.glob(f"versions/{newest}*.py"))
     added = _git("log", "--diff-filter=A", "--format=%H", "-1", "--", str(file))
     before = _git("rev-parse", "--verify", "--quiet", f"{added}~1") if added else _git("rev-parse", "HEAD")
-    if not before:
+    if not before or f"/versions/{earlier}_" not in _git("ls-tree", "-r", "--name-only", before, "migrations"):
         return CHECKOUT
     archive = subprocess.run(["git", "archive", before], cwd=CHECKOUT, capture_output=True, check=True)
     subprocess.run(["tar", "-x", "-C", str(folder)], input=archive.stdout, check=True)

@@ -138,10 +138,11 @@ async def test_a_new_version_of_a_projection_makes_its_rows_anew_from_where_a_ki
         await connection.execute(update(LegRow).values(outcome="wrong"))
     assert await bring_up_to_date(database, CONTACTS) == "done"
     newer = replace(CONTACTS, version=CONTACTS.version + 1)
+    of_contacts = select(ProjectionRow.__table__).where(ProjectionRow.name == CONTACTS.name)
     for _ in range(2):
         assert await bring_up_to_date(database, newer, chunk=10) == "more"
     async with database.reading() as session:
-        row = (await session.execute(select(ProjectionRow.__table__))).one()
+        row = (await session.execute(of_contacts)).one()
         assert (row.version, row.building, row.cursor, row.made) == (CONTACTS.version, newer.version, "c19", 20)
         wrong = select(func.count()).select_from(LegRow).where(LegRow.outcome == "wrong")
         assert await session.scalar(wrong) == 10 * 2
@@ -149,7 +150,7 @@ async def test_a_new_version_of_a_projection_makes_its_rows_anew_from_where_a_ki
     await Upkeep(database, SystemClock(), metrics, months=None, projections=[newer]).bring_up_to_date()
     async with database.reading() as session:
         assert await session.scalar(wrong) == 0
-        row = (await session.execute(select(ProjectionRow.__table__))).one()
+        row = (await session.execute(of_contacts)).one()
     assert (row.version, row.building, row.made) == (newer.version, None, 30)
     assert f'projection_version{{projection="contacts"}} {newer.version}.0' in metrics.render().decode()
     assert await bring_up_to_date(database, CONTACTS) == "done"  # an earlier version's process leaves it alone
