@@ -14,20 +14,20 @@ from typing import Annotated, Any
 import typer
 
 from cti import __version__
-from cti.acd_cli import acd_app
 from cti.asterisk.pbx.cli import pbx_app
 from cti.asterisk.pbx.installation import Installation
-from cti.config_cli import config_app
-from cti.datacenter_care import maintain
-from cti.doctor import run_doctor
-from cti.flow_cli import flow_app
+from cti.cli.acd import acd_app
+from cti.cli.config import config_app
+from cti.cli.datacenter_care import maintain
+from cti.cli.doctor import run_doctor
+from cti.cli.flow import flow_app
+from cti.cli.measures import add_measures_commands
+from cti.cli.simulate import add_simulate_command
 from cti.kit.errors import HotlineError
 from cti.kit.logging import configure_logging
-from cti.measures_cli import add_measures_commands
 from cti.serving import until_signal
 from cti.settings import Settings, people_language
-from cti.simulate_cli import add_simulate_command
-from cti.site_processes import handed_over, processes
+from cti.site.processes import handed_over, processes
 from cti.supervisor import up as run_all
 from cti.wiring import run_data_center, run_site
 

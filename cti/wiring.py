@@ -54,10 +54,10 @@ from cti.peers.endpoint import peers_router
 from cti.releases import ConfigurationFollower, ReleaseFollower, ReleaseStore, inspect
 from cti.serving import serve
 from cti.settings import CHECKOUT, Settings
-from cti.site_explain import explain_router
-from cti.site_probes import build_prober
-from cti.site_topology import SiteTopology, choices, sip_uri, ws_url
-from cti.site_web import create_site_app
+from cti.site.explain import explain_router
+from cti.site.probes import build_prober
+from cti.site.topology import SiteTopology, choices, sip_uri, ws_url
+from cti.site.web import create_site_app
 from cti.topology import Site
 
 log = get_logger(__name__)

@@ -14,7 +14,7 @@ import httpx
 from cti.asterisk.pbx.launcher import Pbx
 from cti.kit.ids import new_id
 from cti.settings import Settings
-from cti.site_processes import processes
+from cti.site.processes import processes
 from cti.supervisor import Child
 from tests.cable import Cable
 from tests.desktop import Desktop

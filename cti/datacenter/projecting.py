@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, Final
-from zlib import crc32
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cti.datacenter import bulk
+from cti.datacenter.locks import lock_names
 from cti.datacenter.models import Base, ContactRow, FactRow, LegRow, NodeVisitRow, QueueVisitRow, WrapUpRow
 from cti.datacenter.projections import Contact, ContactStory, Leg, NodeVisit, QueueVisit, WrapUp, project
 from cti.facts import Fact
@@ -23,7 +23,7 @@ log = get_logger(__name__)
 PROJECTION_VERSION: Final = 1
 
 _CHUNK = 400  # contacts per statement, below SQLite's limit on bound values
-_LOCK_CLASS, _LOCKS = 0x436F6E74, 256  # "Cont"; a bounded number of locks per transaction
+_LOCK_FAMILY = 0x436F6E74  # "Cont"
 
 
 async def tell_contacts(connection: AsyncConnection, fresh: Iterable[Fact], *, wary: bool = False) -> None:
@@ -37,7 +37,7 @@ async def tell_contacts(connection: AsyncConnection, fresh: Iterable[Fact], *, w
         if fact.contact:
             told[fact.contact].append(fact)
     ids = sorted(told)
-    await _lock(connection, ids)
+    await lock_names(connection, _LOCK_FAMILY, ids)
     for chunk in _chunks(ids):
         earlier = await _facts_of(connection, chunk)
         left = await _told_of_deleted(connection, set(chunk) - earlier.keys()) if wary else set()
@@ -48,7 +48,7 @@ async def tell_contacts(connection: AsyncConnection, fresh: Iterable[Fact], *, w
 async def retell_contacts(connection: AsyncConnection, contacts: Iterable[str]) -> None:
     """Writes the rows of these contacts anew from the facts that this transaction sees."""
     ids = sorted(contacts)
-    await _lock(connection, ids)
+    await lock_names(connection, _LOCK_FAMILY, ids)
     for chunk in _chunks(ids):
         facts = await _facts_of(connection, chunk)
         await _write(connection, [_told(each) for each in facts.values()], chunk)
@@ -56,17 +56,6 @@ async def retell_contacts(connection: AsyncConnection, contacts: Iterable[str]) 
 
 def _chunks(ids: Sequence[str]) -> Iterable[Sequence[str]]:
     return (ids[start : start + _CHUNK] for start in range(0, len(ids), _CHUNK))
-
-
-async def _lock(connection: AsyncConnection, ids: Sequence[str]) -> None:
-    # Two sites may speak of one contact at the same moment: the later transaction must see the facts of the earlier.
-    # SQLite has one writer anyway.
-    if connection.dialect.name == "postgresql" and ids:
-        keys = sorted({crc32(contact.encode()) % _LOCKS for contact in ids})
-        await connection.execute(
-            text("SELECT pg_advisory_xact_lock(:class, k) FROM unnest(CAST(:keys AS int[])) AS k"),
-            {"class": _LOCK_CLASS, "keys": keys},
-        )
 
 
 async def _facts_of(connection: AsyncConnection, ids: Sequence[str]) -> Mapping[str, list[Fact]]:

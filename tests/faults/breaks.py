@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from cti.site_processes import handed_over, processes
+from cti.site.processes import handed_over, processes
 from tests.faults.asterisk import events_storm, node_killed, node_stopped_gently, reloaded
 from tests.faults.center import SITES
 from tests.faults.moment import Break, Moment

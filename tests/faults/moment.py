@@ -6,7 +6,7 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from cti.site_processes import processes
+from cti.site.processes import processes
 from tests.faults.center import Center
 from tests.faults.people import People
 from tests.system import eventually

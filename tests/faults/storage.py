@@ -6,7 +6,7 @@ import asyncio
 import resource
 from collections.abc import Callable
 
-from cti.site_processes import processes
+from cti.site.processes import processes
 from tests.faults.journals import Tail, count, newest
 from tests.faults.moment import Moment
 from tests.strace import fsync_failing

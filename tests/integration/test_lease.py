@@ -16,7 +16,7 @@ import pytest
 
 from cti.journal import Lease
 from cti.kit.errors import EnvironmentProblem
-from cti.site_processes import handed_over, processes
+from cti.site.processes import handed_over, processes
 
 PROCESS = """
 import asyncio, json, os, signal, sys, time

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
-from zlib import crc32
 
-from sqlalchemy import delete, insert, select, text, tuple_
+from sqlalchemy import delete, insert, select, tuple_
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cti.datacenter.cases.projection import KINDS, Case, case_of, project
+from cti.datacenter.locks import lock_names
 from cti.datacenter.models import CaseEventRow, CaseRow, FactRow
 from cti.facts import Fact
 from cti.kit.logging import get_logger
@@ -21,7 +21,7 @@ log = get_logger(__name__)
 CASES_VERSION: Final = 1  # one more whenever the same facts give other rows
 
 _CHUNK = 400  # facts per statement, below SQLite's limit on bound values
-_LOCK_CLASS, _LOCKS = 0x43617365, 256  # "Case"; a bounded number of locks per transaction
+_LOCK_FAMILY = 0x43617365  # "Case"
 
 
 async def refresh_cases(connection: AsyncConnection, facts: Iterable[Fact]) -> None:
@@ -29,7 +29,7 @@ async def refresh_cases(connection: AsyncConnection, facts: Iterable[Fact]) -> N
     said = [(case, fact) for fact in facts if (case := case_of(fact)) is not None]
     if not said:
         return
-    await _lock(connection, (case for case, _ in said))
+    await lock_names(connection, _LOCK_FAMILY, (case for case, _ in said))
     for start in range(0, len(said), _CHUNK):
         chunk = said[start : start + _CHUNK]
         await _add_events(connection, chunk)
@@ -56,16 +56,6 @@ async def retell_cases(connection: AsyncConnection, keys: Sequence[str]) -> None
     places = [(site, int(seq)) for site, _, seq in (key.partition(" ") for key in keys)]
     found = select(FactRow.__table__).where(tuple_(FactRow.site, FactRow.seq).in_(places))
     await refresh_cases(connection, [Fact.model_construct(**row._mapping) for row in await connection.execute(found)])
-
-
-async def _lock(connection: AsyncConnection, cases: Iterable[str]) -> None:
-    # As for contacts: of two transactions that speak of one case, the later must see the facts of the earlier.
-    if connection.dialect.name == "postgresql":
-        keys = sorted({crc32(case.encode()) % _LOCKS for case in cases})
-        await connection.execute(
-            text("SELECT pg_advisory_xact_lock(:class, k) FROM unnest(CAST(:keys AS int[])) AS k"),
-            {"class": _LOCK_CLASS, "keys": keys},
-        )
 
 
 async def _add_events(connection: AsyncConnection, said: Sequence[tuple[str, Fact]]) -> None:

@@ -16,10 +16,10 @@ from typing import Any
 from sqlalchemy import delete
 
 from cti.asterisk import cel
+from cti.cli.measures import reconciled
+from cti.cli.reconciling import Reconciliation, Span
 from cti.datacenter import Database
 from cti.datacenter.models import ContactRow
-from cti.measures_cli import reconciled
-from cti.reconciling import Reconciliation, Span
 from tests.phone import wait
 from tests.system import System, eventually
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from cti.flow_cli import flow_app
+from cti.cli.flow import flow_app
 from cti.ivr import Consult, Consulted, HangUp, begin, load_hotline, resume
 from cti.ivr.calendars import Calendar, moment
 from cti.ivr.flowtest import read_tests, run_tests

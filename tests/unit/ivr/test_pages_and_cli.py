@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from cti.flow_cli import flow_app
+from cti.cli.flow import flow_app
 from cti.ivr import Hotline
 from cti.ivr.pages import pages
 from cti.ivr.registry import KINDS

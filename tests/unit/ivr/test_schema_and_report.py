@@ -11,8 +11,8 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from cti.flow_cli import flow_app
-from cti.flow_report import as_sarif
+from cti.cli.flow import flow_app
+from cti.cli.flow_report import as_sarif
 from cti.ivr.registry import KINDS
 from cti.ivr.schema import schemas
 from cti.kit.errors import problem

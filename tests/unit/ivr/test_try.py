@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from cti.flow_cli import flow_app
+from cti.cli.flow import flow_app
 from cti.ivr import load_hotline
 from cti.ivr.flowtest import read_tests, run_tests
 from cti.kit.errors import ConfigError

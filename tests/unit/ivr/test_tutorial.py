@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cti.flow_cli import flow_app
+from cti.cli.flow import flow_app
 from cti.kit.errors import ConfigError
 from cti.settings import Settings
 from tests.tutorial import commands, write_files

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from typer.testing import CliRunner
 
-from cti.flow_cli import flow_app
+from cti.cli.flow import flow_app
 from cti.ivr import Hotline, load_hotline
 from cti.ivr.diff import differences
 from cti.ivr.graph import graph, mermaid

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import cycle, islice
 from time import perf_counter
 
-from cti.flow_test_cli import run_folder
+from cti.cli.flow_test import run_folder
 from cti.ivr.flowtest import run_tests
 from tests.unit.ivr.conftest import FLOWS
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from cti.flow_cli import flow_app
-from cti.flow_test_cli import HotlineTested, run_folder
+from cti.cli.flow import flow_app
+from cti.cli.flow_test import HotlineTested, run_folder
 from cti.ivr import load_hotline
 from cti.ivr.registry import KINDS
 from cti.kit.errors import ConfigError

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
-from cti.config_cli import config_app
+from cti.cli.config import config_app
 from cti.kit.errors import HotlineError
 from cti.kit.strict_yaml import load_model
 from cti.settings import Settings
@@ -73,7 +73,7 @@ async def operator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIter
     config = make_config(f"sqlite+aiosqlite:///{tmp_path / 'dc.db'}", publish_token=settings.secrets.derive("publish"))
     async with running_datacenter(config) as center:
         operator = Operator(tmp_path, center, settings)
-        monkeypatch.setattr("cti.center_api.httpx.request", operator.request)
+        monkeypatch.setattr("cti.cli.center_api.httpx.request", operator.request)
         await operator.run("publish", TOPOLOGY, "-m", "从文件开始")
         yield operator
 

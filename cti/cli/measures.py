@@ -12,10 +12,10 @@ from typing import Annotated, Any
 import typer
 
 from cti.asterisk import cel
-from cti.center_api import read_center
+from cti.cli.center_api import read_center
+from cti.cli.reconciling import Contact, Reconciliation, Span, reconcile
 from cti.kit.errors import ConfigError, EnvironmentProblem, HotlineError, problem
 from cti.kit.moments import instant
-from cti.reconciling import Contact, Reconciliation, Span, reconcile
 from cti.settings import Settings, people_language
 
 _FROM = typer.Option("--from", help="A day, or a moment in ISO 8601; this machine's zone unless it says one.")

@@ -12,8 +12,8 @@ from typing import Annotated, Any
 import typer
 
 from cti.asterisk.sounds import render
-from cti.center_api import DataCenterApi, flows_api, print_away, print_items
-from cti.flow_test_cli import TESTS, run_folder
+from cti.cli.center_api import DataCenterApi, flows_api, print_away, print_items
+from cti.cli.flow_test import TESTS, run_folder
 from cti.ivr import load_hotline
 from cti.kit.errors import Problem
 from cti.releases import pack

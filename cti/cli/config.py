@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from cti.asterisk.pbx.check import static_problems
-from cti.center_api import DataCenterApi, print_away, print_items
+from cti.cli.center_api import DataCenterApi, print_away, print_items
 from cti.kit.errors import ConfigError, Language, problem
 from cti.kit.files import write_whole
 from cti.kit.strict_yaml import load_model

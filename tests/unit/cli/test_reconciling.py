@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from cti.asterisk.cel import CelCall
-from cti.reconciling import Contact, Span, reconcile
+from cti.cli.reconciling import Contact, Span, reconcile
 
 START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 SPAN = Span(START, START + timedelta(hours=1), timedelta(seconds=3))

@@ -9,15 +9,15 @@ from typing import Annotated
 
 import typer
 
-from cti import flow_report as report
 from cti.asterisk.sounds import Sounds, render
-from cti.flow_hours_cli import add_hours_command
-from cti.flow_publish_cli import add_publish_commands
-from cti.flow_report import Format
-from cti.flow_stats_cli import add_stats_command
-from cti.flow_test_cli import add_test_command
-from cti.flow_try_cli import add_try_command
-from cti.flow_views_cli import add_view_commands
+from cti.cli import flow_report as report
+from cti.cli.flow_hours import add_hours_command
+from cti.cli.flow_publish import add_publish_commands
+from cti.cli.flow_report import Format
+from cti.cli.flow_stats import add_stats_command
+from cti.cli.flow_test import add_test_command
+from cti.cli.flow_try import add_try_command
+from cti.cli.flow_views import add_view_commands
 from cti.ivr import Hotline, load_hotline
 from cti.ivr.pages import pages
 from cti.ivr.registry import KINDS

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from cti.acd import Acd, Need, QueueRules, Status, Terms, Waiting
 from cti.acd.explain import explain
-from cti.acd_cli import _told
+from cti.cli.acd import _told
 
 CASE = "01JD8Q7M0W3V9K2X4Z6B8N1R5T"
 TERMS = Terms("complaints", Need.of({"complaints": 50}), wanted="1003", wanted_seconds=20.0, wanted_case=CASE)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cti.center_api import flows_api
+from cti.cli.center_api import flows_api
 from cti.kit.moments import instant
 from cti.settings import Settings, people_language
 

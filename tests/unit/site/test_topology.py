@@ -17,7 +17,7 @@ from cti.kit.clock import SystemClock
 from cti.kit.errors import HotlineError
 from cti.releases import Configuration, ConfigurationCache, Standing
 from cti.settings import Settings
-from cti.site_topology import SiteTopology
+from cti.site.topology import SiteTopology
 from cti.testing.journal import MemoryJournal
 from cti.topology import digest_of, document_of, node_digest
 from tests.datacenter import TOPOLOGY, demo_topology
@@ -68,7 +68,7 @@ class Site:
 
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
-    monkeypatch.setattr("cti.site_topology.find", lambda cache: Runtime("asterisk", None, frozenset()))
+    monkeypatch.setattr("cti.site.topology.find", lambda cache: Runtime("asterisk", None, frozenset()))
     monkeypatch.setattr("cti.asterisk.pbx.live.render_prompts", lambda folder: folder)
     return Site(tmp_path)
 
