@@ -67,6 +67,10 @@ class System:
         for name in names:
             await self.stop(name)
 
+    def runs(self, name: str) -> bool:
+        """Whether it is meant to be there."""
+        return name in self._tasks
+
     def kill(self, name: str, how: signal.Signals = signal.SIGKILL) -> None:
         """Sends a signal; the process is restarted when it has ended."""
         process = self.children[name].process

@@ -3,6 +3,7 @@
     make faults
     python -m tests.faults --moments 12 --callers 40 --seed 7
     python -m tests.faults --only "active hangs" "disk full"
+    python -m tests.faults --moments 10 --away
 
 A break that could not be done, and a recovery that takes too long, are told and counted; the others go on.
 The last line is one JSON object.
@@ -35,6 +36,7 @@ from tests.postgres import running_server
 RECOVERY_SECONDS = 60.0
 BREAK_SECONDS = 180.0  # no break takes so long unless something hangs
 UNACKNOWLEDGED = 200  # facts on their way, with so many calls
+OF_THE_CENTER = {"data center down", "database killed"}
 LAST_CALLS_SECONDS = 180.0
 BEGAN = time.monotonic()
 
@@ -102,14 +104,15 @@ def _folder(keep: Path | None) -> Iterator[Path]:
 
 
 async def is_well(center: Center) -> bool:
-    """Every site has its node, its peer, and a data center that takes facts."""
+    """Every site has its node, its peer, and a data center that takes facts, if there is one."""
     for site in center.system.topology.sites:
         try:
             figures = await center.system._figures(f"http://{site.host}:{site.port}/metrics")
         except (httpx.HTTPError, ValueError):
             return False
-        unwell = figures["hotline_facts_unacknowledged"] > UNACKNOWLEDGED or figures["hotline_nodes_up"] < 1
-        if unwell or figures["hotline_journal_degraded"] or figures["hotline_peers_up"] < len(SITES) - 1:
+        waiting = center.system.runs("datacenter") and figures["hotline_facts_unacknowledged"] > UNACKNOWLEDGED
+        alone = figures["hotline_peers_up"] < len(SITES) - 1
+        if waiting or alone or figures["hotline_nodes_up"] < 1 or figures["hotline_journal_degraded"]:
             return False
     return True
 
@@ -124,19 +127,26 @@ async def recovered(center: Center) -> float:
     return RECOVERY_SECONDS
 
 
-async def run(moments: int, callers: int, seed: int, only: list[str], keep: Path | None) -> dict[str, object]:
+async def run(
+    moments: int, callers: int, seed: int, only: list[str], keep: Path | None, away: bool
+) -> dict[str, object]:
+    """`away`: there is no data center until the last caller has gone."""
     rng = random.Random(seed)
-    doing = Run(chosen(moments, only, rng), rng)
+    doing = Run(chosen(moments, only or [name for name in BREAKS if not (away and name in OF_THE_CENTER)], rng), rng)
     with _folder(keep) as folder, running_server() as postgres:
         set_clocks = not CLOCKS.isdisjoint(doing.names)
         async with (
             standing(folder, postgres, set_clocks=set_clocks) as center,
             People(center, callers, rng) as people,
         ):
+            if away:
+                await center.system.stop("datacenter")
             await asyncio.sleep(10)
             await doing.go(center, people)
             say("no new calls; the last ones end")
             await people.leave(LAST_CALLS_SECONDS)
+            if away:
+                center.system.start("datacenter")
             verdict = Verdict(center, people.lost)
             await verdict.look()
     dropped = [*people.dropped, *verdict.dropped]
@@ -160,9 +170,10 @@ def main() -> int:
     parser.add_argument("--callers", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", nargs="+", choices=sorted(BREAKS), default=[])
+    parser.add_argument("--away", action="store_true", help="no data center until the last caller has gone")
     parser.add_argument("--keep", type=Path, help="a new folder for journals and logs, to look into afterwards")
     arguments = parser.parse_args()
-    figures = asyncio.run(run(arguments.moments, arguments.callers, arguments.seed, arguments.only, arguments.keep))
+    figures = asyncio.run(run(**vars(arguments)))
     print(json.dumps(figures))
     lost = ("dropped", "places_lost", "facts_missing", "facts_doubled", "stuck", "failed", "slow")
     return 1 if any(figures[name] for name in lost) else 0
