@@ -3,6 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 QUICK := tests/unit tests/contract tests/architecture
+ELSEWHERE := tests/integration/datacenter tests/integration/sites
 
 .PHONY: help run test setup simulate faults format lint types unit integration check clean
 
@@ -17,9 +18,11 @@ test: ## sets up what is missing, then runs every check and every test
 	@.ci/setup test
 	@$(MAKE) --no-print-directory lint types
 	@.ci/console test
-# Tests on real parts mostly wait; those that only compute run beside them, and give way.
+# Tests on real parts mostly wait: those on addresses of their own run beside the others; those that only compute give way to both.
 	@nice -n 10 $(BIN)/pytest -q $(QUICK) tests/simulation >.hotline/quick.log 2>&1 & quick=$$!; \
-	$(BIN)/pytest -q tests/integration; status=$$?; \
+	$(BIN)/pytest -q $(ELSEWHERE) >.hotline/elsewhere.log 2>&1 & elsewhere=$$!; \
+	$(BIN)/pytest -q tests/integration $(ELSEWHERE:%=--ignore=%); status=$$?; \
+	wait $$elsewhere || status=$$?; cat .hotline/elsewhere.log; \
 	wait $$quick || status=$$?; cat .hotline/quick.log; exit $$status
 
 setup: ## only sets up, for development

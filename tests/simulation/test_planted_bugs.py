@@ -28,7 +28,7 @@ from cti.simulation.scenarios import faults
 
 Patch = Callable[[pytest.MonkeyPatch], None]
 BUGS: dict[str, tuple[Patch, set[str]]] = {}
-MOST_SEEDS = 6
+MOST_SEEDS = 9
 # More goes wrong than in `faults`, and callers wait longer: what a restart forgets is seen sooner.
 HARSH = faults(900).model_copy(update={
     "faults": Faults(process_killed=40, node_lost=2, link_cut=20, link_slow=4, link_one_way=4, link_twice=10, clock_step=10, skew=120),
