@@ -22,7 +22,7 @@ test: ## sets up what is missing, then runs every check and every test
 # Tests on real parts mostly wait: two rows of them run side by side, on addresses of their own. Where sound flows in real time nothing
 # may be late, so the data center's give way, and those that only compute get what all others leave.
 	@chrt -i 0 $(BIN)/pytest -q $(QUICK) tests/simulation >.hotline/quick.log 2>&1 & quick=$$!; \
-	(nice -n 5 $(BIN)/pytest -q $(DATA) && $(BIN)/pytest -q $(SITES)) >.hotline/sites.log 2>&1 & sites=$$!; \
+	(nice -n 5 $(BIN)/pytest -q $(DATA); data=$$?; $(BIN)/pytest -q $(SITES) && exit $$data) >.hotline/sites.log 2>&1 & sites=$$!; \
 	$(BIN)/pytest -q tests/integration $(patsubst %,--ignore=%,$(DATA) $(SITES)); status=$$?; \
 	wait $$sites || status=$$?; cat .hotline/sites.log; \
 	wait $$quick || status=$$?; cat .hotline/quick.log; exit $$status
