@@ -92,9 +92,11 @@ class Visits:
                 self._screens.customer(offering.agent, offer, card)
 
     def withdrawn(self, contact: str) -> None:
-        """The contact needs nobody here any more; a grant that was not used yet is void."""
+        """The contact needs nobody here any more; a grant that was not used yet is void. Once its call is here, this word is older
+        than the grant: the contact was withdrawn, came again, and its site has used the grant of the first time."""
         self._visitors.pop(contact, None)
-        self._floor.do(self._floor.acd.leave(contact, "withdrawn", self._floor.now()))
+        if not any(o.contact == contact and timer is None for o, timer in self._granted.values()):
+            self._floor.do(self._floor.acd.leave(contact, "withdrawn", self._floor.now()))
 
     def granted(self, site: str, contact: str, offer: str, agent: str, address: str, why: Why | None = None) -> None:
         """Another site has reserved an agent for our contact, to be dialed at `address`."""

@@ -23,6 +23,10 @@ class Exchange(Protocol):
         """What the phone will do when it rings now; None when it can't be reached."""
         ...
 
+    def ringing(self, address: str, leg: FakeLeg) -> None:
+        """The phone has begun to ring."""
+        ...
+
     def in_call(self, address: str, leg: FakeLeg | None) -> None:
         """The phone is connected; or, with None, no longer."""
         ...
@@ -41,6 +45,8 @@ class SimulatedLeg(FakeLeg):
     ) -> None:  # fmt: skip
         self._exchange, self._on_answer = exchange, on_answer
         super().__init__(told, ring_seconds, phones)
+        for address in phones:
+            exchange.ringing(address, self)
 
     def pick_up(self, address: str | None = None) -> None:
         before = self.answered_by
@@ -125,6 +131,9 @@ class _Nobody:
 
     def phone(self, address: str, contact: str) -> FakePhone | None:
         return None
+
+    def ringing(self, address: str, leg: FakeLeg) -> None:
+        pass
 
     def in_call(self, address: str, leg: FakeLeg | None) -> None:
         pass

@@ -28,11 +28,17 @@ class Person:
         self.number, self.skills, self._mistakes, self._rng = number, skills, mistakes, rng
         self._handling = handling
         self.leg: FakeLeg | None = None  # the call the phone is in
+        self.rung: tuple[str, FakeLeg] | None = None  # the last call for which it rang, and at which address
         self.talks_since_before = False  # that call began before the site's present process
         self.wants: Status = Status.AVAILABLE
         self._dispatcher: Dispatcher | None = None
         self._timers: list[asyncio.TimerHandle] = []
         self._acted: tuple[State, str | None, Status] | None = None
+
+    @property
+    def on_the_phone(self) -> bool:
+        """Whether the phone has a channel: it talks, or rings."""
+        return self.leg is not None or (self.rung is not None and self.rung[1].rings(self.rung[0]))
 
     def ring(self, contact: str) -> FakePhone:
         """What this person will do now that the phone rings."""

@@ -209,6 +209,9 @@ class SimulatedSiteWorld:
         person = self.persons.get(address.rpartition("/")[2])
         return person.ring(contact) if person is not None and self.node_up else None
 
+    def ringing(self, address: str, leg: FakeLeg) -> None:
+        self.persons[address.rpartition("/")[2]].rung = address, leg
+
     def in_call(self, address: str, leg: FakeLeg | None) -> None:
         person = self.persons[address.rpartition("/")[2]]
         person.leg, person.talks_since_before = leg, self.process is None
@@ -229,7 +232,7 @@ class SimulatedSiteWorld:
     async def _look(self, process: Process) -> None:
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            busy = {number for number, person in self.persons.items() if person.leg is not None}
+            busy = {number for number, person in self.persons.items() if person.on_the_phone}
             process.dispatcher.reconciler.look(busy, () if self.node_up else self.persons)
 
     @asynccontextmanager

@@ -107,6 +107,9 @@ class FakeLeg:
 
     # What the caller's side does
 
+    def rings(self, address: str) -> bool:
+        return address in self._ringing and not self._known.is_set()
+
     @property
     def over(self) -> bool:
         return self._over.is_set()

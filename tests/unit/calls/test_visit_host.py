@@ -24,15 +24,21 @@ CONTEXT = ContactContext(
 )  # fmt: skip
 
 
+def hosting(clock: VirtualClock, screens: FakeScreens) -> Dispatcher:
+    """Site bj, whose agent 2001 is granted to a contact of sh when this is over and a moment has passed."""
+    dispatcher = Dispatcher("bj", MemoryJournal("bj", clock), clock, screens, NoPeers(), lambda a: f"PJSIP/{a}")
+    dispatcher.log_in("2001", {"car_claims": 90})
+    dispatcher.set_status("2001", Status.AVAILABLE, None)
+    dispatcher.visits.opened("sh", Visit(CONTACT, Terms("claims", Need.of({"car_claims": 50})), 1.0, CONTEXT))
+    return dispatcher
+
+
 @pytest.mark.parametrize("answers", [None, 2.0], ids=["ringing", "talking"])
 @pytest.mark.parametrize("broken", [False, True], ids=["hung up", "broken"])
 def test_no_agent_stays_engaged_with_a_call_that_is_over(answers: float | None, broken: bool) -> None:
     async def play() -> None:
-        clock, screens = VirtualClock(), FakeScreens()
-        dispatcher = Dispatcher("bj", MemoryJournal("bj", clock), clock, screens, NoPeers(), lambda a: f"PJSIP/{a}")
-        dispatcher.log_in("2001", {"car_claims": 90})
-        dispatcher.set_status("2001", Status.AVAILABLE, None)
-        dispatcher.visits.opened("sh", Visit(CONTACT, Terms("claims", Need.of({"car_claims": 50})), 1.0, CONTEXT))
+        screens = FakeScreens()
+        dispatcher = hosting(VirtualClock(), screens)
         await asyncio.sleep(0.1)
         call = FakeTelephony(CONTACT)
         call.phones["PJSIP/2001"] = FakePhone(answers_after=answers)
@@ -46,6 +52,26 @@ def test_no_agent_stays_engaged_with_a_call_that_is_over(answers: float | None, 
         assert agent.state is (State.WRAP_UP if answers else State.IDLE)
         assert agent.status is Status.AVAILABLE
         assert not dispatcher.acd.waiting and not dispatcher.engagements
+        await dispatcher.close()
+
+    run_virtually(play())
+
+
+@pytest.mark.parametrize("late", [1.0, 4.0], ids=["ringing", "talking"])
+def test_a_withdrawal_that_comes_late_takes_no_agent_away_from_the_call_that_is_here(late: float) -> None:
+    async def play() -> None:
+        screens = FakeScreens()
+        dispatcher = hosting(VirtualClock(), screens)
+        await asyncio.sleep(0.1)
+        call = FakeTelephony(CONTACT)
+        call.phones["PJSIP/2001"] = FakePhone(answers_after=2.0, talks_for=5.0)
+        [(offering, _)] = screens.shown
+        serving = asyncio.create_task(host_visit(call, offering.offer, dispatcher, {}))
+        await asyncio.sleep(late)
+        dispatcher.visits.withdrawn(CONTACT)
+        assert dispatcher.acd.agents["2001"].state is (State.RINGING if late < 2.0 else State.TALKING)
+        await serving
+        assert dispatcher.acd.agents["2001"].state is State.WRAP_UP
         await dispatcher.close()
 
     run_virtually(play())
