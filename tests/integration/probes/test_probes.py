@@ -55,6 +55,12 @@ async def system(
     async with System(settings, pbx) as system:
         yield system
 
+    async def is_quiet() -> bool:
+        nodes = [node.name for site in settings.topology.sites for node in site.nodes]
+        return all(["0 active channels" in await pbx.cli(node, "core show channels") for node in nodes])
+
+    await eventually(is_quiet, "the last synthetic call to be given up by the dialplan", 40)
+
 
 async def figures(system: System, site: str = "sh") -> dict[str, float]:
     at = system.topology.site(site)
