@@ -5,6 +5,8 @@ BIN := .venv/bin
 QUICK := tests/unit tests/contract tests/architecture
 DATA := tests/integration/datacenter
 SITES := tests/integration/sites
+# What tests write, hundreds of databases among it, lies in memory where there is room: a disk may let everybody wait for seconds over it.
+ROOM := $(shell [ "$$(df --output=avail /dev/shm 2>/dev/null | tail -n 1)" -gt 8000000 ] 2>/dev/null && echo /dev/shm)
 
 .PHONY: help run test setup simulate faults format lint types unit integration check clean
 
@@ -21,7 +23,8 @@ test: ## sets up what is missing, then runs every check and every test
 	@.ci/console test
 # Tests on real parts mostly wait: two rows of them run side by side, on addresses of their own. Where sound flows in real time nothing
 # may be late, so the data center's give way, and those that only compute get what all others leave.
-	@chrt -i 0 $(BIN)/pytest -q $(QUICK) tests/simulation >.hotline/quick.log 2>&1 & quick=$$!; \
+	@export TMPDIR=$${TMPDIR:-$(or $(ROOM),/tmp)}; \
+	chrt -i 0 $(BIN)/pytest -q $(QUICK) tests/simulation >.hotline/quick.log 2>&1 & quick=$$!; \
 	(nice -n 5 $(BIN)/pytest -q $(DATA); data=$$?; $(BIN)/pytest -q $(SITES) && exit $$data) >.hotline/sites.log 2>&1 & sites=$$!; \
 	$(BIN)/pytest -q tests/integration $(patsubst %,--ignore=%,$(DATA) $(SITES)); status=$$?; \
 	wait $$sites || status=$$?; cat .hotline/sites.log; \

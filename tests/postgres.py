@@ -13,8 +13,6 @@ from pathlib import Path
 
 import pytest
 
-ROOM = 6 * 2**30  # bytes
-
 
 class PostgresServer:
     """One cluster. `start` and `stop` may be called in turn; the port stays."""
@@ -71,17 +69,10 @@ def _binaries() -> Path:
     return Path(found).resolve().parent
 
 
-def _memory() -> str | None:
-    """A place in memory with room for hundreds of databases; None if there is none."""
-    memory = Path("/dev/shm")
-    return str(memory) if memory.is_dir() and shutil.disk_usage(memory).free > ROOM else None
-
-
 @contextmanager
-def running_server(*, in_memory: bool = False) -> Iterator[PostgresServer]:
-    """A server for as long as the context lasts. `in_memory`, if there is room: for many databases that are made and deleted, over which
-    a disk lets everybody's fsync wait for seconds."""
-    folder = Path(tempfile.mkdtemp(prefix="hotline-pg-", dir=_memory() if in_memory else None))
+def running_server() -> Iterator[PostgresServer]:
+    """A server for as long as the context lasts."""
+    folder = Path(tempfile.mkdtemp(prefix="hotline-pg-"))
     try:
         server = PostgresServer(folder)
         server.initialize()
@@ -97,5 +88,5 @@ def running_server(*, in_memory: bool = False) -> Iterator[PostgresServer]:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     """The server of this test run. Import it into a conftest."""
-    with running_server(in_memory=True) as server:
+    with running_server() as server:
         yield server
