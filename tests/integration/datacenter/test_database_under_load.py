@@ -35,8 +35,7 @@ async def test_postgresql_restarted_under_load_costs_time_only(tmp_path: Path, n
             for mode in ("fast", "immediate"):
                 refused = load.answers[503]
                 await asyncio.to_thread(server.stop, mode)
-                await load.until(lambda: load.answers[503] > refused + 3)  # noqa: B023
-                assert load.behind
+                await load.until(lambda: load.answers[503] > refused + 3 and load.behind > 0)  # noqa: B023
                 await asyncio.to_thread(server.start)
                 known, answered = len(load.ended), load.answers[200]
                 await load.until(lambda: len(load.ended) > known + 20 and load.answers[200] > answered + 30)  # noqa: B023
