@@ -4,7 +4,6 @@ SHELL := /bin/bash
 BIN := .venv/bin
 QUICK := tests/unit tests/contract tests/architecture
 DATA := tests/integration/datacenter
-SITES := tests/integration/sites
 # What tests write, hundreds of databases among it, lies in memory where there is room: a disk may let everybody wait for seconds over it.
 ROOM := $(shell [ "$$(df --output=avail /dev/shm 2>/dev/null | tail -n 1)" -gt 8000000 ] 2>/dev/null && echo /dev/shm)
 
@@ -21,14 +20,12 @@ test: ## sets up what is missing, then runs every check and every test
 	@.ci/setup test
 	@$(MAKE) --no-print-directory lint types
 	@.ci/console test
-# Tests on real parts mostly wait: two rows of them run side by side, on addresses of their own. Where sound flows in real time nothing
-# may be late, so the data center's give way, and those that only compute get what all others leave.
+# Those of the data center and those that only compute run side by side; then, alone, those in which sound flows in real time.
 	@export TMPDIR=$${TMPDIR:-$(or $(ROOM),/tmp)}; \
 	chrt -i 0 $(BIN)/pytest -q $(QUICK) tests/simulation >.hotline/quick.log 2>&1 & quick=$$!; \
-	(nice -n 5 $(BIN)/pytest -q $(DATA); data=$$?; $(BIN)/pytest -q $(SITES) && exit $$data) >.hotline/sites.log 2>&1 & sites=$$!; \
-	$(BIN)/pytest -q tests/integration $(patsubst %,--ignore=%,$(DATA) $(SITES)); status=$$?; \
-	wait $$sites || status=$$?; cat .hotline/sites.log; \
-	wait $$quick || status=$$?; cat .hotline/quick.log; exit $$status
+	$(BIN)/pytest -q $(DATA); status=$$?; \
+	wait $$quick || status=$$?; cat .hotline/quick.log; \
+	$(BIN)/pytest -q tests/integration --ignore=$(DATA) || status=$$?; exit $$status
 
 setup: ## only sets up, for development
 	@.ci/setup test
