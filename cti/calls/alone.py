@@ -1,4 +1,4 @@
-"""For a dispatcher that nobody sees: without desktops, without other sites."""
+"""What a dispatcher has in place of desktops and of other sites where there are none."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from cti.calls.ports import Offering, Visit
 
 
 class NoScreens:
-    """Implements `calls.ports.Screens` for agents who are no persons."""
+    """Implements `calls.ports.Screens`: nothing is shown, and nobody waits for it."""
 
     async def show(self, offering: Offering, context: ContactContext) -> None:
         pass

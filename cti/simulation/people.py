@@ -8,9 +8,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 from cti.acd import State, Status
-from cti.calls.context import ContactContext, CustomerCard
+from cti.calls.alone import NoScreens
 from cti.calls.dispatcher import Dispatcher
-from cti.calls.ports import Offering
 from cti.simulation.scenario import Mistakes
 from cti.testing.leg import FakeLeg, FakePhone
 
@@ -108,23 +107,11 @@ class People(Protocol):
     persons: dict[str, Person]
 
 
-class Desktops:
-    """Implements `calls.ports.Screens`: every offer is on its screen at once."""
+class Desktops(NoScreens):
+    """Every offer is on its screen at once; people see what becomes of their own state."""
 
     def __init__(self, people: People) -> None:
         self._people = people
 
-    async def show(self, offering: Offering, context: ContactContext) -> None:
-        pass
-
-    def customer(self, agent: str, offer: str, card: CustomerCard | None) -> None:
-        pass
-
-    def offer_over(self, agent: str, offer: str, outcome: str) -> None:
-        pass
-
     def changed(self, agent: str) -> None:
         self._people.persons[agent].changed()
-
-    def queues_changed(self) -> None:
-        pass
