@@ -217,7 +217,8 @@ class SqliteJournal:
 
         # Facts that wait to be written have old numbers and are moved with the rest; those recorded from now on follow.
         self._numbering.take(by)
-        self._last_seq = max(self._last_seq, await self._job(work))
+        moved = await self._job(work)
+        self._last_seq = max(self._last_seq, moved)  # read after the wait: later facts may be on disk by then
 
     async def prune(self, days: float) -> int:
         """Deletes segments of which every fact is acknowledged, older than `days`, and not of an open contact. Gives how many facts.
