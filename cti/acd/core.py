@@ -254,11 +254,10 @@ class Acd:
         self.visiting.heard_of(summary, now)
         return self.visiting.review(now)
 
-    def peer_queues(self, site: str, queues: Mapping[str, QueueFigures], now: float) -> list[Decision]:
-        """A peer says how its queues are."""
+    def peer_queues(self, site: str, queues: Mapping[str, QueueFigures]) -> None:
+        """A peer says how its queues are: the next review sees it."""
         if (peer := self.peers.get(site)) is not None:
             peer.summary = replace(peer.summary, queues=queues)
-        return []  # the next review sees it
 
     def peer_lost(self, site: str, now: float) -> list[Decision]:
         """The link is cut: its visits here are gone, ours there are void. A call that is here already decides for itself."""

@@ -67,7 +67,8 @@ class Visits:
         self._floor.do(self._floor.acd.peer_summary(summary, self._floor.now()))
 
     def peer_queues(self, site: str, queues: Mapping[str, QueueFigures]) -> None:
-        self._floor.do(self._floor.acd.peer_queues(site, queues, self._floor.now()))
+        """Nothing changes here, and no other site is told anything: two of them would answer each other for ever."""
+        self._floor.acd.peer_queues(site, queues)
 
     def peer_lost(self, site: str) -> None:
         """The link is cut: its visits end here, ours there are void. Conversations go on."""

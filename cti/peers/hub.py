@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import replace
 from itertools import count
 from typing import Protocol
@@ -44,7 +44,8 @@ from cti.peers.messages import (
 
 log = get_logger(__name__)
 QUEUE_LIMIT = 10_000  # messages to one peer; a peer that reads nothing for so long is cut off
-SUMMARY_INTERVAL = 0.5  # seconds between summaries
+SUMMARY_INTERVAL = 0.5  # seconds between summaries at least
+WAITING_INTERVAL = 2.0  # and at most, while anybody waits: nothing happens, but they wait longer
 HELLO_SECONDS = 5.0
 KEEPALIVE_SECONDS = 5.0
 
@@ -237,7 +238,10 @@ class PeerHub:
     async def _send_summaries(self) -> None:
         """Tells every peer, on change and at most twice a second: who is here when that has changed, else how the queues are."""
         while True:
-            await self._summary_due.wait()
+            waits = self._told is not None and any(queue.waiting for queue in self._told.queues.values())
+            with suppress(TimeoutError):
+                async with asyncio.timeout(WAITING_INTERVAL - SUMMARY_INTERVAL if waits else None):
+                    await self._summary_due.wait()
             self._summary_due.clear()
             if self._dispatcher is not None:
                 self._tell(self._dispatcher.visits.summary())

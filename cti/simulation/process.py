@@ -162,10 +162,10 @@ class Process:
         self.journal.dead = True
         await self.dispatcher.close()
         await self.callbacks.close()
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        while tasks := list(self._tasks):  # once more for one that a fault has made forget that it was cancelled
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks, timeout=1.0)
 
     def _done(self, task: asyncio.Task[Any]) -> None:
         self._tasks.pop(task, None)
