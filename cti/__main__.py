@@ -25,6 +25,7 @@ from cti.cli.measures import add_measures_commands
 from cti.cli.simulate import add_simulate_command
 from cti.kit.errors import HotlineError
 from cti.kit.logging import configure_logging
+from cti.kit.watchdog import show_that_the_loop_runs
 from cti.serving import until_signal
 from cti.settings import Settings, people_language
 from cti.site.processes import handed_over, processes
@@ -156,7 +157,11 @@ def _run(work: Coroutine[Any, Any, None], settings: Settings) -> None:
     configure_logging(settings.log_level)
 
     async def supervised() -> None:
-        await until_signal(asyncio.ensure_future(work))
+        alive = asyncio.create_task(show_that_the_loop_runs(), name="watchdog")
+        try:
+            await until_signal(asyncio.ensure_future(work))
+        finally:
+            alive.cancel()
 
     asyncio.run(supervised())
 

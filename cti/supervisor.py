@@ -1,4 +1,5 @@
-"""`cti up`: everything of a topology on this machine, as children of one process that restarts what dies and leaves nothing behind."""
+"""`cti up`: everything of a topology on this machine, as children of one process that restarts what dies or hangs, and leaves nothing
+behind."""
 
 from __future__ import annotations
 
@@ -19,6 +20,7 @@ from cti.ivr import Hotline, load_hotline
 from cti.kit.backoff import Backoff
 from cti.kit.errors import ConfigError, EnvironmentProblem, problem
 from cti.kit.logging import get_logger
+from cti.kit.watchdog import Watchdog
 from cti.settings import Settings
 from cti.wiring import hotline_folder
 
@@ -29,7 +31,7 @@ BAD_CONFIGURATION = 2  # exit status of a child whose files a person must mend: 
 
 
 class Child:
-    """One process of ours, restarted when it dies."""
+    """One process of ours, restarted when it dies, and killed when it hangs."""
 
     def __init__(
         self, name: str, arguments: list[str], settings: Settings, environment: Mapping[str, str] | None = None
@@ -60,12 +62,22 @@ class Child:
 
     async def _once(self) -> int:
         self._log.parent.mkdir(parents=True, exist_ok=True)
-        with self._log.open("ab") as output:
+        with self._log.open("ab") as output, Watchdog() as watchdog:
             self.process = await asyncio.create_subprocess_exec(
                 "setpriv", "--pdeathsig", "TERM", "--", sys.executable, "-m", "cti", *self._arguments,
-                env=self._environment, stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
+                env={**self._environment, **watchdog.environment}, stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output,
+                start_new_session=True,
             )  # fmt: skip
-        return await self.process.wait()
+            watching = asyncio.create_task(self._end_if_it_hangs(watchdog, self.process))
+            try:
+                return await self.process.wait()
+            finally:
+                watching.cancel()
+
+    async def _end_if_it_hangs(self, watchdog: Watchdog, process: Process) -> None:
+        await watchdog.until_it_hangs()
+        log.error("up.child_hangs", child=self.name, pid=process.pid)
+        process.kill()
 
     async def _stop(self) -> None:
         process = self.process

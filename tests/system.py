@@ -209,13 +209,13 @@ class System:
         """What the data center knows by now of a caller's newest contact."""
         return [f["kind"] for f in await self.facts(await self.contact_of(caller))]
 
-    async def has_fact(self, contact: str, kind: str) -> None:
+    async def has_fact(self, contact: str, kind: str, deadline: float = DEADLINE) -> None:
         """Waits until the data center has a fact of that kind about a contact."""
 
         async def has() -> bool:
             return any(f["kind"] == kind for f in await self.facts(contact))
 
-        await eventually(has, f"{kind} of {contact}")
+        await eventually(has, f"{kind} of {contact}", deadline)
 
     async def has_visited(self, contact: str, node: str, outcome: str) -> None:
         """Waits until the contact has left a node of the flow in that way."""

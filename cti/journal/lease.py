@@ -2,7 +2,8 @@
 
 The kernel says who is active: a lock on a file in the site's folder, let go when its holder dies, whatever it dies of. A process that
 hangs (stopped, a blocked loop) does not die by itself; its heartbeat stands still, and the standby kills it before it takes the lock.
-So an old active process never acts beside a new one, and needs no clock to agree on.
+So an old active process never acts beside a new one, and needs no clock to agree on. The active process does the same with a standby that
+hangs: whoever started it starts another.
 
 The heartbeat is a number in memory that both have mapped from that file: it goes on when the disk is full or slow.
 """
@@ -69,20 +70,17 @@ class Lease:
     async def acquire(self) -> Takeover:
         """Waits until this process is the active one of the site. Cancelling it leaves the other one alone."""
         loop = asyncio.get_running_loop()
-        waited, seen, seen_at, looked, fence_at = False, -1, loop.time(), loop.time(), 0.0
+        waited, pulse = False, _Pulse(loop.time())
         reason: Reason = "died"
         while not self._locked():
-            now, holder = loop.time(), self.active
-            if holder.beat != seen or now - looked > OWN_PAUSE_SECONDS:
-                seen, seen_at, fence_at = holder.beat, now, now + HANG_SECONDS
-            looked = now
+            holder = self.active
             if not waited:
                 waited = True
                 log.info("lease.standing_by", active=holder.pid)
             self._write(_STANDBY)
-            if now > fence_at and holder.pid:
-                reason, fence_at = "hung", now + HANG_SECONDS
-                self._fence(holder)
+            if pulse.stands_still(holder, loop.time()):
+                reason = "hung"
+                _fence(holder)
             await asyncio.sleep(POLL_SECONDS)
         earlier = self.active
         if waited and not earlier.pid:
@@ -90,14 +88,18 @@ class Lease:
         if self.standby.pid == os.getpid():
             self._shared[_SLOT.size : 2 * _SLOT.size] = bytes(_SLOT.size)
         self._write(_ACTIVE)
-        taken = Takeover(reason if waited else "started", loop.time() - seen_at if waited else 0.0)
+        taken = Takeover(reason if waited else "started", loop.time() - pulse.felt_at if waited else 0.0)
         log.info("lease.taken", reason=taken.reason, seconds=round(taken.seconds, 3), earlier=earlier.pid)
         return taken
 
     async def keep(self) -> None:
-        """Shows that this process's loop runs, until cancelled."""
+        """Shows that this process's loop runs, and ends a standby that hangs, until cancelled."""
+        loop = asyncio.get_running_loop()
+        pulse = _Pulse(loop.time())
         while True:
             self._write(_ACTIVE)
+            if pulse.stands_still(standby := self.standby, loop.time()) and standby.is_alive():
+                _fence(standby)
             await asyncio.sleep(BEAT_SECONDS)
 
     def release(self) -> None:
@@ -137,16 +139,35 @@ class Lease:
         self._beat += 1
         _SLOT.pack_into(self._shared, _SLOT.size * slot, *self._me, self._beat)
 
-    def _fence(self, holder: Holder) -> None:
-        if not holder.is_alive():
-            if holder.namespace != _namespace():
-                log.error("lease.cannot_fence", active=holder.pid, reason="it runs in another container")
-            return
-        log.error("lease.fenced", active=holder.pid, silent_seconds=HANG_SECONDS)
-        try:
-            os.kill(holder.pid, signal.SIGKILL)
-        except OSError as error:
-            log.error("lease.cannot_fence", active=holder.pid, reason=error.strerror)
+
+class _Pulse:
+    """Of the other process, as far as one can tell who was awake oneself."""
+
+    def __init__(self, now: float) -> None:
+        self.felt_at = self._looked = now
+        self._beat, self._patience_ends = -1, now + HANG_SECONDS
+
+    def stands_still(self, other: Holder, now: float) -> bool:
+        """Whether it has to be ended: after HANG_SECONDS without a beat, and once more after each that it has outlived."""
+        if other.beat != self._beat or now - self._looked > OWN_PAUSE_SECONDS:
+            self._beat, self.felt_at, self._patience_ends = other.beat, now, now + HANG_SECONDS
+        self._looked = now
+        if not other.pid or now <= self._patience_ends:
+            return False
+        self._patience_ends = now + HANG_SECONDS
+        return True
+
+
+def _fence(hanging: Holder) -> None:
+    if not hanging.is_alive():
+        if hanging.namespace != _namespace():
+            log.error("lease.cannot_fence", process=hanging.pid, reason="it runs in another container")
+        return
+    log.error("lease.fenced", process=hanging.pid, silent_seconds=HANG_SECONDS)
+    try:
+        os.kill(hanging.pid, signal.SIGKILL)
+    except OSError as error:
+        log.error("lease.cannot_fence", process=hanging.pid, reason=error.strerror)
 
 
 def _started(pid: int) -> int | None:

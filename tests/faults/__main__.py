@@ -96,7 +96,7 @@ def chosen(moments: int, only: list[str], rng: random.Random) -> list[str]:
 def _folder(keep: Path | None) -> Iterator[Path]:
     """Where everything is written; it goes with the run unless somebody wants to `keep` it."""
     if keep is not None:
-        keep.mkdir(parents=True)
+        keep.mkdir(parents=True, exist_ok=True)
         yield keep.resolve()
         return
     with tempfile.TemporaryDirectory(prefix="hotline-faults-") as folder:

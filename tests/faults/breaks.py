@@ -38,6 +38,28 @@ async def standby_killed(moment: Moment) -> None:
         os.kill(standby, signal.SIGKILL)
 
 
+async def standby_hangs(moment: Moment) -> None:
+    """Stopped for ever: the active process must kill it, and another one stand by."""
+    await moment.center.system.stands_by(moment.site)
+    folder = moment.center.settings.site_folder(moment.site)
+    hanging = processes(folder).standby
+    assert hanging is not None
+    os.kill(hanging, signal.SIGSTOP)
+
+    async def replaced() -> bool:
+        return processes(folder).standby not in (None, hanging)
+
+    await eventually(replaced, "another process that stands by", 30)
+
+
+async def both_hang(moment: Moment) -> None:
+    """Neither can kill the other: that is left to who started them."""
+    found = processes(moment.center.settings.site_folder(moment.site))
+    for pid in (found.standby, found.active):
+        if pid is not None:
+            os.kill(pid, signal.SIGSTOP)
+
+
 async def both_killed(moment: Moment) -> None:
     found = processes(moment.center.settings.site_folder(moment.site))
     for pid in (found.standby, found.active):
@@ -173,11 +195,11 @@ async def _clock_shows(moment: Moment, seconds: int) -> None:
 
 
 BREAKS: Mapping[str, Break] = {
-    "active killed": active_killed, "active hangs": active_hangs, "standby killed": standby_killed, "both killed": both_killed,
-    "handed over": handed_over_by_hand, "data center down": data_center_down, "database killed": database_killed, "peers cut": peers_cut,
-    "peers slow": peers_slow, "peers deaf": peers_deaf, "peers mute": peers_mute, "AMI cut": ami_cut, "AMI deaf": ami_deaf,
-    "AMI mute": ami_mute, "event storm": events_storm, "disk full": disk_full, "fsync fails": fsync_fails,
-    "journal torn": journal_torn, "tail damaged": tail_damaged, "clock on": clock_on, "clock back": clock_back,
-    "reloaded": reloaded, "node stopped": node_stopped_gently, "node killed": node_killed,
+    "active killed": active_killed, "active hangs": active_hangs, "standby killed": standby_killed, "standby hangs": standby_hangs,
+    "both killed": both_killed, "both hang": both_hang, "handed over": handed_over_by_hand, "data center down": data_center_down,
+    "database killed": database_killed, "peers cut": peers_cut, "peers slow": peers_slow, "peers deaf": peers_deaf,
+    "peers mute": peers_mute, "AMI cut": ami_cut, "AMI deaf": ami_deaf, "AMI mute": ami_mute, "event storm": events_storm,
+    "disk full": disk_full, "fsync fails": fsync_fails, "journal torn": journal_torn, "tail damaged": tail_damaged,
+    "clock on": clock_on, "clock back": clock_back, "reloaded": reloaded, "node stopped": node_stopped_gently, "node killed": node_killed,
 }  # fmt: skip
 CLOCKS = {"clock on", "clock back"}  # need site processes whose clock can be set

@@ -105,6 +105,14 @@ def test_one_that_hangs_is_killed_before_the_next_begins(tmp_path: Path, how: si
     assert 1.9 < taken["seconds"] < 5
 
 
+@pytest.mark.parametrize("how", [signal.SIGSTOP, signal.SIGUSR1], ids=["stopped", "loop blocked"])
+def test_a_standby_that_hangs_is_killed_and_the_active_one_goes_on(tmp_path: Path, how: signal.Signals) -> None:
+    with two(tmp_path) as (active, standby):
+        standby.process.send_signal(how)
+        assert standby.process.wait(10) == -signal.SIGKILL
+        assert processes(tmp_path).active == active.process.pid
+
+
 def test_places_are_changed_on_demand(tmp_path: Path) -> None:
     with two(tmp_path) as (active, standby):
         report = handed_over(tmp_path, "sh")

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from cti.journal import read_facts
+from cti.kit import watchdog
+from cti.site.processes import processes
 from cti.supervisor import _environment
 from tests.phone import Phone, wait
 from tests.system import System, data, eventually
@@ -84,6 +86,24 @@ async def test_callers_keep_their_place_and_conversations_go_on_when_the_active_
     [left] = [f for f in story["facts"] if f["kind"] == "queue.left"]
     assert left["data"]["waited_ms"] >= data(story, "offer.made")[0]["waited_ms"] > 1000
     assert entered["seq"] < left["seq"]
+
+
+async def test_a_site_whose_processes_both_hang_comes_back_and_callers_keep_their_place(system: System) -> None:
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(system.standby("sh"))
+        active = await system.stands_by("sh")
+        hanging = {active, processes(system.settings.site_folder("sh")).standby}
+        waiting = await system.complain(stack, "13833330004")
+        contact = await system.contact_of("13833330004")
+        await system.has_fact(contact, "queue.entered")
+        for pid in hanging:
+            assert pid is not None
+            os.kill(pid, signal.SIGSTOP)
+        await system.has_fact(contact, "contact.resumed", 2 * watchdog.SECONDS + 20)
+        assert await system.stands_by("sh") not in hanging
+        assert not waiting.ended.is_set()
+        await waiting.hang_up()
+    assert (await system.story("13833330004"))["cause"] == "abandoned"
 
 
 async def latest(system: System, kind: str) -> dict[str, Any]:
