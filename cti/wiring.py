@@ -145,6 +145,7 @@ async def run_site(settings: Settings, name: str) -> None:
         configuration = ConfigurationFollower(client, data_center, token, name, topology)
         directory = Directory(services, callbacks)
         await directory.load()
+        await directory.nodes_known(links)
         prober = build_prober(services, links, journal, settings.probe_seconds)
         entrance = CallEntrance(directory, links, sounds.fallback, _playable, prober.serve)
         server = AgiServer(site.host, site.agi_port, entrance.accept)
@@ -183,7 +184,7 @@ async def run_site(settings: Settings, name: str) -> None:
             tasks.create_task(watch_phones(dispatcher, links, topology.node_of))
             tasks.create_task(watch_site(
                 dispatcher, editions, clock, lambda: any(link.up for link in links.values()),
-                lambda: {node for node, link in links.items() if link.gone}, topology.agents_at,
+                lambda: {node for node, link in links.items() if link.gone}, topology.agents_at, directory.node_lost,
             ))  # fmt: skip
             tasks.create_task(prober.run())
             tasks.create_task(desks.run())

@@ -46,6 +46,9 @@ class Directory:
         self._live: set[str] = set()  # contacts with a session here
         self._left: dict[str, OpenContact] = {}  # open contacts without one
         self._gone: deque[tuple[str, str]] = deque(maxlen=1000)  # (node, channel) of the latest hang-ups
+        self._lost: deque[str] = deque(
+            maxlen=1000
+        )  # the latest contacts that ended because nobody was at their node any more
         self._faults: dict[str, int] = {}  # by contact: sessions that ended without an end
         self._hosted: dict[
             str, AgentStateChanged
@@ -83,6 +86,11 @@ class Directory:
         contact = telephony.contact
         if contact in self._live:
             log.warning("directory.already_served", contact=contact)
+            return
+        if contact in self._lost:  # the node was there all the time, out of reach: the caller has talked until now
+            log.warning("directory.was_not_lost", contact=contact)
+            with suppress(CallerGone, TelephonyFailed):
+                await telephony.hang_up(NORMAL)
             return
         found = self._left.pop(contact, None)
         self._live.add(contact)
@@ -146,6 +154,19 @@ class Directory:
                 began = (found.line or found.arrived).at
                 died = uptime is not None and (now - began).total_seconds() > uptime + 1
                 await self._close(contact, now - timedelta(seconds=uptime or 0) if died else None)
+
+    async def nodes_known(self, nodes: Collection[str]) -> None:
+        """The site has these nodes: contacts of any other were lost, at the moment they were last seen."""
+        for contact, found in list(self._left.items()):
+            if _channel(found)[0] not in nodes:
+                await self._close(contact, found.last_seen.at)
+
+    async def node_lost(self, node: str, seconds: float) -> None:
+        """Nobody has been at the node for so many seconds, and nobody will be: its contacts were lost then. May be said again and again."""
+        for contact, found in list(self._left.items()):
+            if _channel(found)[0] == node:
+                self._lost.append(contact)
+        await self.channels_known(node, (), seconds)
 
     async def channel_gone(self, node: str, channel: str) -> None:
         """A channel was hung up. Closes the contact if no session sees to it."""

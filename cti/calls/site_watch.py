@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 
 from cti.acd import Health
 from cti.calls.dispatcher import Dispatcher
@@ -15,6 +15,7 @@ from cti.kit.logging import get_logger
 log = get_logger(__name__)
 LOOK_SECONDS = 1.0
 NODE_GRACE_SECONDS = 3.0  # without a link to any node until the site says that it has none
+NODE_LOST_SECONDS = 600.0  # without anybody at a node until its calls are given up; an Asterisk that is started again is back long before
 LATE_SECONDS = 0.5  # when the process is so late with its work, as a fading mean, it is overloaded
 
 
@@ -25,9 +26,10 @@ async def watch_site(
     has_node: Callable[[], bool],
     gone: Callable[[], Collection[str]],
     agents_at: Callable[[Collection[str]], frozenset[str]],
+    lost: Callable[[str, float], Awaitable[None]],
 ) -> None:
     """Looks every second, until cancelled. `has_node`: whether there is a node to connect anybody with. `gone`: the nodes that have
-    ended. `agents_at`: whose phones are at some nodes."""
+    ended. `agents_at`: whose phones are at some nodes. `lost` is told of a node that does not come back, and since how many seconds."""
     health, closed, seen_up = Health.OK, frozenset[str](), clock.monotonic()
     gone_since: dict[str, float] = {}  # by node
     due, late = clock.monotonic(), 0.0  # of this very task: who is late here is late with calls
@@ -38,6 +40,9 @@ async def watch_site(
         gone_since = {node: gone_since.get(node, clock.monotonic()) for node in gone()}
         lasting = {node for node, since in gone_since.items() if clock.monotonic() - since >= NODE_GRACE_SECONDS}
         dispatcher.phones_gone(agents_at(lasting))
+        for node in lasting:
+            if (seconds := clock.monotonic() - gone_since[node]) >= NODE_LOST_SECONDS:
+                await lost(node, seconds)
         late = late * 0.7 + 0.3 * max(0.0, clock.monotonic() - due)
         limit = LATE_SECONDS / 2 if health is Health.OVERLOADED else LATE_SECONDS
         health = Health.OVERLOADED if late > limit else Health.OK

@@ -51,3 +51,39 @@ def test_a_conversation_is_lost_if_the_node_has_died_and_served_if_only_the_proc
     assert world.end() == (cause, "system")
     [talk] = world.facts("agent.disconnected")
     assert round(talk["talk_ms"] / 1000) == (61 if cause == "lost" else 66)
+
+
+async def _waits_and_is_left(world: World) -> FakeTelephony:
+    call = FakeTelephony(caller=CALLER)
+    call.press("3", after=2.0)
+    await world.dies_serving(call, asyncio.sleep(60))
+    return call
+
+
+def test_contacts_of_a_node_that_does_not_come_back_are_lost_since_it_went_and_their_callers_are_not_asked_again() -> (
+    None
+):
+    async def play(world: World) -> None:
+        call = await _waits_and_is_left(world)
+        await asyncio.sleep(600)
+        for _ in range(2):
+            await world.directory.node_lost("sh1", 600)
+        assert world.directory.left_behind == 0
+        await world.directory.serve(call)
+
+    world = scenario(play)
+    assert world.end() == ("lost", "system")
+    assert len(world.facts("contact.arrived")) == 1
+
+
+def test_contacts_of_a_node_that_the_site_has_no_more_are_lost_when_they_were_last_seen() -> None:
+    async def play(world: World) -> None:
+        await _waits_and_is_left(world)
+        await asyncio.sleep(600)
+        await world.directory.nodes_known(["sh1", "sh2"])
+        assert world.directory.left_behind == 1
+        await world.directory.nodes_known(["sh2"])
+
+    world = scenario(play)
+    assert world.end() == ("lost", "system")
+    assert world.facts("contact.ended")[0]["ms"] < 60_000
