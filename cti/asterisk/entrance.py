@@ -11,7 +11,7 @@ from cti.asterisk.caller import BadRequest, Caller
 from cti.asterisk.node_control import NodeControl
 from cti.asterisk.telephony import AgiTelephony
 from cti.calls.directory import Directory
-from cti.calls.ports import Telephony
+from cti.calls.telephony import Telephony
 from cti.kit.logging import get_logger
 
 log = get_logger(__name__)

@@ -11,7 +11,7 @@ from collections.abc import Coroutine, Iterable, Mapping
 from typing import Final, Protocol
 
 from cti.asterisk.ami import AmiError, AmiEvent, ChannelSnapshot
-from cti.calls.ports import CallerGone, DialOutcome, TelephonyFailed
+from cti.calls.telephony import CallerGone, DialOutcome, TelephonyFailed
 from cti.kit.logging import get_logger
 
 log = get_logger(__name__)

@@ -7,7 +7,7 @@ from typing import Final
 
 from cti.asterisk import dialplan
 from cti.asterisk.ami import AmiError, AmiLink
-from cti.calls.ports import DialOutcome
+from cti.calls.telephony import DialOutcome
 from cti.kit.logging import get_logger, mask_number
 
 log = get_logger(__name__)

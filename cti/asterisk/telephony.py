@@ -25,7 +25,7 @@ from cti.asterisk.caller import Caller, clean_name
 from cti.asterisk.fax import pages_in
 from cti.asterisk.leg import AgiLeg, AmiControl
 from cti.asterisk.longvalues import join, split
-from cti.calls.ports import CallerGone, Collected, Fax, TelephonyFailed
+from cti.calls.telephony import CallerGone, Collected, Fax, TelephonyFailed
 from cti.kit.logging import get_logger
 
 log = get_logger(__name__)

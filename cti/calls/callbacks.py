@@ -17,18 +17,10 @@ from datetime import datetime, timedelta
 from cti.calls.context import ContactContext, CustomerCard
 from cti.calls.dispatcher import Dispatcher
 from cti.calls.leftovers import offer_closed
-from cti.calls.ports import (
-    CallerGone,
-    DialOutcome,
-    Journal,
-    Offering,
-    OpenContact,
-    Outbound,
-    Telephony,
-    TelephonyFailed,
-)
+from cti.calls.ports import Journal, Offering, OpenContact, Outbound
 from cti.calls.rules import terms_of
 from cti.calls.services import Services, look_up
+from cti.calls.telephony import CallerGone, DialOutcome, Telephony, TelephonyFailed
 from cti.calls.tickets import Ticket, queue_entered
 from cti.facts.kinds import (
     CallbackAttempted,

@@ -15,9 +15,10 @@ from datetime import datetime, timedelta
 
 from cti.calls.callbacks import Callbacks
 from cti.calls.leftovers import conversation_closed, engaged_agent, offer_closed, queue_left
-from cti.calls.ports import CallerGone, OpenContact, Telephony, TelephonyFailed
+from cti.calls.ports import OpenContact
 from cti.calls.services import Services
 from cti.calls.session import CallSession
+from cti.calls.telephony import CallerGone, Telephony, TelephonyFailed
 from cti.calls.visit_host import NORMAL, REFUSED, host_visit
 from cti.facts.kinds import (
     AgentStateChanged,

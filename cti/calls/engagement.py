@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from cti.calls.ports import DialOutcome, Leg, Offering, Telephony
+from cti.calls.ports import Offering
+from cti.calls.telephony import DialOutcome, Leg, Telephony
 from cti.facts.kinds import OfferOutcome
 
 OUTCOMES = {

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from cti.calls.editions import Edition
-from cti.calls.ports import CallerGone, DialOutcome, Fax, Telephony
 from cti.calls.services import Services, paths
+from cti.calls.telephony import CallerGone, DialOutcome, Fax, Telephony
 from cti.facts.kinds import Party, PromptMissing, TransferOutcome
 from cti.ivr import (
     Answered,

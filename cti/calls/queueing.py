@@ -12,8 +12,9 @@ from typing import Any
 
 from cti.calls.dispatcher import Dispatcher
 from cti.calls.engagement import Engagement
-from cti.calls.ports import CallerGone, Journal, Offering, Telephony
+from cti.calls.ports import Journal, Offering
 from cti.calls.ringing import Ringing
+from cti.calls.telephony import CallerGone, Telephony
 from cti.calls.tickets import Ticket
 from cti.calls.waiting_room import WaitingRoom
 from cti.facts import FactData

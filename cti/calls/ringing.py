@@ -7,7 +7,8 @@ from contextlib import ExitStack
 
 from cti.calls.dispatcher import Dispatcher
 from cti.calls.engagement import OUTCOMES, Engagement
-from cti.calls.ports import CallerGone, DialOutcome, Offering, Telephony
+from cti.calls.ports import Offering
+from cti.calls.telephony import CallerGone, DialOutcome, Telephony
 from cti.calls.tickets import Ticket
 from cti.facts.kinds import OfferOutcome
 from cti.kit.tasks import first_of

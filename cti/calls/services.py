@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from cti.calls.context import CustomerCard
 from cti.calls.dispatcher import Dispatcher
 from cti.calls.editions import Edition, Editions, Sounds
-from cti.calls.ports import Customers, Http, Journal, Offering, Recordings, Telephony
+from cti.calls.ports import Customers, Http, Journal, Offering, Recordings
 from cti.calls.queueing import QueueStay
+from cti.calls.telephony import Telephony
 from cti.calls.tickets import Ticket
 from cti.calls.waiting_room import Announcement, WaitingRoom, progress_values
 from cti.ivr import Progress, PromptRef, said_with

@@ -16,10 +16,11 @@ from typing import Literal
 from cti.calls.context import ContactContext, PathStep
 from cti.calls.leftovers import conversation_closed, offer_closed, queue_left
 from cti.calls.performer import Performer
-from cti.calls.ports import CallerGone, OpenContact, Telephony, TelephonyFailed
+from cti.calls.ports import OpenContact
 from cti.calls.queueing import QueueStay
 from cti.calls.rules import Wanted, is_closed, who_knows
 from cti.calls.services import Services, look_up
+from cti.calls.telephony import CallerGone, Telephony, TelephonyFailed
 from cti.calls.tickets import Ticket, queue_entered
 from cti.facts import FactData
 from cti.facts.kinds import (

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from cti.calls.dispatcher import Dispatcher
-from cti.calls.ports import CallerGone, Offering, Telephony
+from cti.calls.ports import Offering
+from cti.calls.telephony import CallerGone, Telephony
 from cti.facts.kinds import OfferOutcome
 from cti.kit.logging import get_logger
 

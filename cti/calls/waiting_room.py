@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from cti.calls.ports import Telephony
+from cti.calls.telephony import Telephony
 
 
 @dataclass(frozen=True, slots=True)

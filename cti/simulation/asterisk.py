@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from cti.calls.ports import CallerGone, DialOutcome, TelephonyFailed
+from cti.calls.telephony import CallerGone, DialOutcome, TelephonyFailed
 from cti.testing.leg import FakeLeg, FakePhone
 from cti.testing.telephony import FakeTelephony
 

@@ -11,7 +11,7 @@ from typing import Protocol
 from cti.acd import Health
 from cti.calls.context import CustomerCard
 from cti.calls.dispatcher import Dispatcher
-from cti.calls.ports import DialOutcome, TelephonyFailed
+from cti.calls.telephony import DialOutcome, TelephonyFailed
 from cti.ivr import Hotline
 from cti.peers.hub import Socket
 from cti.simulation.asterisk import SimulatedCall

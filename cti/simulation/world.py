@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from cti.calls.ports import DialOutcome
+from cti.calls.telephony import DialOutcome
 from cti.ivr import Hotline
 from cti.simulation.asterisk import SimulatedCall
 from cti.simulation.checks import Checks

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cti.calls.ports import CallerGone, DialOutcome, TelephonyFailed
+from cti.calls.telephony import CallerGone, DialOutcome, TelephonyFailed
 
 
 @dataclass(frozen=True, slots=True)

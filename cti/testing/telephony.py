@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from cti.calls.ports import CallerGone, Collected, Fax, TelephonyFailed
+from cti.calls.telephony import CallerGone, Collected, Fax, TelephonyFailed
 from cti.testing.leg import FakeLeg, FakePhone
 
 __all__ = ["FakeLeg", "FakePhone", "FakeTelephony", "Heard"]

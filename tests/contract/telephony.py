@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 
 import pytest
 
-from cti.calls.ports import CallerGone, Collected, DialOutcome, Leg, Telephony, TelephonyFailed
+from cti.calls.telephony import CallerGone, Collected, DialOutcome, Leg, Telephony, TelephonyFailed
 
 T = TypeVar("T")
 SHORT = "beep"  # less than half a second

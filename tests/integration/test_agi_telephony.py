@@ -24,7 +24,7 @@ from cti.asterisk.leg import AmiControl
 from cti.asterisk.node_control import NodeControl
 from cti.asterisk.pbx.launcher import Pbx
 from cti.asterisk.telephony import AgiTelephony
-from cti.calls.ports import CallerGone, DialOutcome, Fax
+from cti.calls.telephony import CallerGone, DialOutcome, Fax
 from cti.settings import Settings
 from tests.contract.telephony import AGENT, LONG, MISSING, SHORT, TelephonyContract, begin, soon
 from tests.phone import Call, Phone, until, wait

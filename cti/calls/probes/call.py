@@ -15,10 +15,11 @@ from cti.acd import Status
 from cti.calls.alone import NoPeers, NoScreens
 from cti.calls.dispatcher import Dispatcher
 from cti.calls.editions import Edition, Editions
-from cti.calls.ports import OpenContact, Telephony
+from cti.calls.ports import OpenContact
 from cti.calls.probes.watch import Stage, Target
 from cti.calls.services import Services
 from cti.calls.session import CallSession
+from cti.calls.telephony import Telephony
 from cti.facts import Fact, FactData
 from cti.facts.kinds import (
     AgentConnected,

@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from cti.calls.ports import Telephony
 from cti.calls.probes.call import ProbeCall
 from cti.calls.probes.watch import Clear, ProbeWatch, Raise, Stage, Target, Verdict
 from cti.calls.services import Services
+from cti.calls.telephony import Telephony
 from cti.facts.kinds import AlarmCleared, AlarmRaised, ProbeEnded, ProbesPlanned
 from cti.facts.probes import ProbeTarget
 from cti.kit.ids import new_id

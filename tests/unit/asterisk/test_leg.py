@@ -8,7 +8,7 @@ import pytest
 
 from cti.asterisk.ami import AmiDown, AmiEvent, ChannelSnapshot
 from cti.asterisk.leg import AgiLeg
-from cti.calls.ports import CallerGone, DialOutcome, TelephonyFailed
+from cti.calls.telephony import CallerGone, DialOutcome, TelephonyFailed
 
 CALLER, PHONE, OTHER = "PJSIP/carrier-1", "PJSIP/1001-2", "PJSIP/1001-web-3"
 

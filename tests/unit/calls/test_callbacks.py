@@ -11,7 +11,7 @@ from cti.acd import State
 from cti.calls.callbacks import Callbacks
 from cti.calls.directory import Directory
 from cti.calls.editions import Edition, Editions
-from cti.calls.ports import DialOutcome
+from cti.calls.telephony import DialOutcome
 from cti.ivr import Hotline, Queue
 from cti.ivr.nodes.callback import CallbackNode
 from cti.testing.telephony import FakePhone, FakeTelephony

@@ -10,7 +10,8 @@ from cti.acd import Need, State, Status, Terms
 from cti.calls.alone import NoPeers
 from cti.calls.context import ContactContext
 from cti.calls.dispatcher import Dispatcher
-from cti.calls.ports import TelephonyFailed, Visit
+from cti.calls.ports import Visit
+from cti.calls.telephony import TelephonyFailed
 from cti.calls.visit_host import host_visit
 from cti.testing.journal import MemoryJournal
 from cti.testing.screens import FakeScreens
