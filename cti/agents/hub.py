@@ -7,18 +7,17 @@ nobody is offered to a dead screen, and becomes what they were as soon as the de
 from __future__ import annotations
 
 import asyncio
-import hmac
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 
-from cti.acd import Need, State, Status
+from cti.acd import State, Status
 from cti.agents.cases import CaseWish, CaseWork
+from cti.agents.config import DesktopConfig, Seat
 from cti.agents.desk import Desk
 from cti.agents.messages import (
     Answer,
     Case,
     Changed,
-    CodeText,
     CustomerArrived,
     Decline,
     Device,
@@ -44,10 +43,10 @@ from cti.agents.messages import (
     SetCaseStatus,
     SetStatus,
     Shown,
-    SipAccount,
     Snapshot,
     WrapUpView,
 )
+from cti.agents.refusals import LEAVING, NOT_IN_WRAP_UP, REMOVED, TAKEN_OVER, UNKNOWN_CODE, Passwords
 from cti.calls.context import CaseCard, ContactContext, CustomerCard
 from cti.calls.dispatcher import Dispatcher
 from cti.calls.ports import Offering
@@ -57,64 +56,7 @@ from cti.kit.tasks import Background
 
 log = get_logger(__name__)
 CONNECTION_LOST = "connection_lost"
-FAILURES_ALLOWED = 5  # wrong passwords per agent and minute
 QUEUES_INTERVAL = 0.5  # seconds between two messages with waiting counts
-
-BAD_PASSWORD = Refused(code="agents.bad_password", en="The agent number or password is wrong.", zh="工号或密码错误。")
-TOO_MANY = Refused(
-    code="agents.too_many_attempts",
-    en="Too many wrong passwords; wait a minute.",
-    zh="密码错误次数过多，请一分钟后再试。",
-)
-TAKEN_OVER = Refused(
-    code="agents.taken_over",
-    en="Signed in elsewhere; this page is no longer connected.",
-    zh="已在别处签入，本页面已断开。",
-)
-LEAVING = Refused(
-    code="agents.leaving", en="You no longer work at this site: you are signed out after this contact.",
-    zh="您已不属于本中心，本次联络结束后将自动签出。",
-)  # fmt: skip
-REMOVED = Refused(
-    code="agents.removed", en="This agent does not work at this site any more.", zh="该坐席已不属于本中心。"
-)
-NOT_IN_WRAP_UP = Refused(
-    code="agents.not_in_wrap_up", en="That contact's wrap-up is over already.", zh="该联络的话后整理已经结束。"
-)
-UNKNOWN_CODE = Refused(code="agents.unknown_code", en="There is no such wrap-up code.", zh="没有这个话后整理代码。")
-
-
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """An agent of this site, as configured."""
-
-    number: str
-    name: str
-    skills: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class QueueInfo:
-    """A queue as desktops show it."""
-
-    queue: str
-    title_zh: str
-    title_en: str
-    need: Need
-
-
-@dataclass(frozen=True, slots=True)
-class DesktopConfig:
-    """What desktops of this site are told."""
-
-    site: str
-    seats: Mapping[str, Seat]
-    elsewhere: Mapping[str, tuple[str, str]]  # agents of other sites → (site, URL)
-    queues: tuple[QueueInfo, ...]
-    break_reasons: tuple[CodeText, ...]
-    wrap_up_codes: tuple[CodeText, ...]
-    password: str
-    sip_account: Callable[[str], SipAccount]
 
 
 class AgentHub:
@@ -127,7 +69,7 @@ class AgentHub:
         self._devices: dict[str, Device] = {}
         self._before_loss: dict[str, tuple[Status, str | None]] = {}
         self._offers: dict[str, OfferView] = {}  # by agent: the contact on the screen
-        self._failures: dict[str, list[float]] = {}
+        self._passwords = Passwords()
         self._queues_due = asyncio.Event()
         self._dispatcher: Dispatcher | None = None
 
@@ -180,8 +122,8 @@ class AgentHub:
         if number in config.elsewhere:
             site, url = config.elsewhere[number]
             return Elsewhere(site=site, url=url)
-        refused = self._check_password(number, message.password)
-        if refused is not None:
+        now = self._clock.monotonic()
+        if refused := self._passwords.check(number, message.password, config.password, config.seats, now):
             return refused
         seat = config.seats[number]
         old = self._desks.get(number)
@@ -331,20 +273,6 @@ class AgentHub:
                     longest_ms=round(longest * 1000),
                 ))  # fmt: skip
         return tuple(views)
-
-    def _check_password(self, number: str, password: str) -> Refused | None:
-        now = self._clock.monotonic()
-        failures = [t for t in self._failures.get(number, []) if now - t < 60]
-        if len(failures) >= FAILURES_ALLOWED:
-            return TOO_MANY
-        right = hmac.compare_digest(password.encode(), self.config.password.encode())
-        if right and number in self.config.seats:
-            self._failures.pop(number, None)
-            return None
-        if number in self.config.seats:  # only agents that exist are remembered: an attacker can't fill the memory
-            self._failures[number] = [*failures, now]
-        log.warning("agent.log_in_refused", agent=number)
-        return BAD_PASSWORD
 
     def _restore(self, number: str) -> None:
         """What the agent was before the connection was lost."""

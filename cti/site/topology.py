@@ -9,7 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 from cti.acd import Need
-from cti.agents.hub import AgentHub, DesktopConfig, QueueInfo, Seat
+from cti.agents.config import DesktopConfig, QueueInfo, Seat
+from cti.agents.hub import AgentHub
 from cti.agents.messages import CodeText, Device, SipAccount
 from cti.asterisk import dialplan
 from cti.asterisk.ami import AmiError, AmiLink

@@ -15,8 +15,9 @@ from websockets.exceptions import ConnectionClosed
 
 from cti.acd import Need, State, Status, Terms
 from cti.agents.cases import CaseWork
+from cti.agents.config import DesktopConfig, QueueInfo, Seat
 from cti.agents.endpoint import agents_router
-from cti.agents.hub import AgentHub, DesktopConfig, QueueInfo, Seat
+from cti.agents.hub import AgentHub
 from cti.agents.messages import CodeText, SipAccount
 from cti.calls.alone import NoPeers
 from cti.calls.context import CaseCard, ContactContext, CustomerCard
