@@ -71,12 +71,12 @@ class Directory:
         self._left = {f.contact: f for f in found_open if self._callbacks is None or not self._callbacks.resume(f)}
         for found in self._left.values():
             if (engaged := engaged_agent(found)) and engaged.agent_site == self._services.site:
-                self._services.dispatcher.left_engaged(engaged.agent, engaged.offer, found.contact, engaged.queue)
+                self._services.dispatcher.left.engaged(engaged.agent, engaged.offer, found.contact, engaged.queue)
         for fact in await self._services.journal.open_agents():
             if fact.kind == WrapUpStarted.kind:
                 wrap_up = WrapUpStarted.model_validate(fact.data)
                 spent = max(0.0, (self._services.journal.now() - fact.at).total_seconds())
-                self._services.dispatcher.left_wrapping_up(wrap_up.agent, fact.contact or "", wrap_up.seconds, spent)
+                self._services.dispatcher.left.wrapping_up(wrap_up.agent, fact.contact or "", wrap_up.seconds, spent)
             elif fact.contact not in self._left:
                 self._left_hosting(AgentStateChanged.model_validate(fact.data), fact.contact or "")
         if self._left:
@@ -129,7 +129,7 @@ class Directory:
         """An agent's phone has hung up, maybe after a conversation with another site's caller that an earlier process saw begin."""
         if (left := self._hosted.pop(agent, None)) is not None:
             wrap_up = self._wrap_up_seconds(left.queue or "") if talked else 0.0
-            self._services.dispatcher.left_engaged_ended(agent, left.offer or "", wrap_up)
+            self._services.dispatcher.left.engaged_ended(agent, left.offer or "", wrap_up)
 
     async def called_back(self, telephony: Telephony) -> None:
         """A customer whom we have called is on the line, or was when an earlier process died."""
@@ -212,15 +212,15 @@ class Directory:
         engaged = engaged_agent(found)
         if engaged is not None and engaged.agent_site == self._services.site:
             wrap_up = self._wrap_up_seconds(engaged.queue) if talked else 0.0
-            self._services.dispatcher.left_engaged_ended(engaged.agent, engaged.offer, wrap_up)
+            self._services.dispatcher.left.engaged_ended(engaged.agent, engaged.offer, wrap_up)
 
     def _left_hosting(self, state: AgentStateChanged, contact: str) -> None:
         """An earlier process left this agent's phone ringing or talking with another site's caller."""
         if state.offer is None or state.queue is None:  # a version wrote it that did not say so
-            self._services.dispatcher.left_on_the_phone(state.agent)
+            self._services.dispatcher.left.on_the_phone(state.agent)
             return
         self._hosted[state.agent] = state
-        self._services.dispatcher.left_engaged(state.agent, state.offer, contact, state.queue)
+        self._services.dispatcher.left.engaged(state.agent, state.offer, contact, state.queue)
 
     def _wrap_up_seconds(self, queue: str) -> float:
         its = self._services.editions.current.hotline.queues.get(queue)

@@ -27,6 +27,7 @@ from cti.acd import (
 )
 from cti.calls.context import ContactContext
 from cti.calls.engagement import Engagement
+from cti.calls.left_agents import LeftAgents
 from cti.calls.ports import Journal, Offering, Peers, Screens
 from cti.calls.reconciler import Reconciler
 from cti.calls.tickets import Ticket
@@ -68,8 +69,6 @@ class Dispatcher:
         self.tickets: dict[str, Ticket] = {}  # by contact: those of this site that wait
         self.engagements: dict[str, Engagement] = {}  # by offer: phones that ring or talk
         self._engaged_with: dict[str, list[Engagement]] = {}  # by contact
-        self._left_engaged: dict[str, tuple[str, str, str]] = {}  # by agent: offer, contact, queue
-        self._left_on_the_phone: set[str] = set()
         self._journal, self._clock, self._screens = journal, clock, screens
         self._address_of = address_of
         self._timer: asyncio.TimerHandle | None = None
@@ -78,7 +77,8 @@ class Dispatcher:
             lambda name, error: log.error("dispatcher.task_failed", task=name, exc_info=error)
         )
         self.visits = Visits(self, peers, screens, address_of)
-        self.reconciler = Reconciler(self)
+        self.left = LeftAgents(self)
+        self.reconciler = Reconciler(self, self.left)
 
     # Agents
 
@@ -86,38 +86,8 @@ class Dispatcher:
         return self.acd.agents.get(number)
 
     def log_in(self, number: str, skills: dict[str, int]) -> None:
-        now = self.now()
-        self.do(self.acd.log_in(number, skills, now))
-        if (left := self._left_engaged.get(number)) is not None:
-            self.do(self.acd.restore_conversation(number, *left, now))
-        if number in self._left_on_the_phone:
-            self._left_on_the_phone.discard(number)
-            self.do(self.acd.set_busy_elsewhere(number, True, now))
-
-    def left_engaged(self, number: str, offer: str, contact: str, queue: str) -> None:
-        """An earlier process left this agent talking, or being rung: busy with it from the log-in on."""
-        self._left_engaged[number] = (offer, contact, queue)
-
-    def left_engaged_ended(self, number: str, offer: str, wrap_up_seconds: float) -> None:
-        """That is over; its wrap-up begins, though the desktop may not be back yet."""
-        left = self._left_engaged.pop(number, None)
-        if left is None:
-            return
-        if self.acd.offer_of(offer) is None and wrap_up_seconds > 0:
-            self.record(AgentStateChanged(agent=number, state=State.WRAP_UP, was=State.TALKING), left[1])
-            self.record(WrapUpStarted(agent=number, seconds=wrap_up_seconds), left[1])
-            self.left_wrapping_up(number, left[1], wrap_up_seconds, 0.0)
-        else:
-            self.do(self.acd.finished(offer, wrap_up_seconds, self.now()))
-
-    def left_on_the_phone(self, number: str) -> None:
-        """An earlier process left this agent's phone in a call of another site's caller: busy until the reconciler sees that it is not."""
-        self._left_on_the_phone.add(number)
-
-    def left_wrapping_up(self, number: str, contact: str, seconds: float, spent: float) -> None:
-        """An earlier process left this agent wrapping up, `spent` of so many seconds ago."""
-        self.acd.restore_wrap_up(number, contact, self.now() - spent, seconds)
-        self._set_timer()
+        self.do(self.acd.log_in(number, skills, self.now()))
+        self.left.logged_in(number)
 
     def set_status(self, number: str, status: Status, reason: str | None) -> None:
         self.do(self.acd.set_status(number, status, reason, self.now()))
@@ -291,7 +261,7 @@ class Dispatcher:
             or (found is not None and found[0] in self.tickets)
         )
 
-    # For `Visits` and `Reconciler` too
+    # For `Visits`, `LeftAgents` and `Reconciler` too
 
     def now(self) -> float:
         return self._clock.monotonic()

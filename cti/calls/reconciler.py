@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from cti.acd import Acd, Agent, Assignment, Decision, State
+from cti.calls.left_agents import LeftAgents
 from cti.facts import FactData
 from cti.facts.kinds import AgentRepaired
 from cti.kit.logging import get_logger
@@ -27,7 +28,6 @@ class Desk(Protocol):
     def record(self, data: FactData, contact: str | None = None) -> None: ...
     def do(self, decisions: list[Decision]) -> None: ...
     def is_served(self, offer: str) -> bool: ...
-    def left_engaged_ended(self, number: str, offer: str, wrap_up_seconds: float) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,8 @@ class Mismatch:
 class Reconciler:
     """`look` every few seconds, and after each reconnection."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, desk: Desk, left: LeftAgents) -> None:
+        self._desk, self._left = desk, left
         self._suspected: set[Mismatch] = set()
 
     def look(self, in_call: Collection[str], unknown: Collection[str] = ()) -> list[Mismatch]:
@@ -93,7 +93,7 @@ class Reconciler:
         if offer is None:
             desk.do(acd.set_busy_elsewhere(agent, mismatch.found == "in_call", now))
         elif mismatch.thought in _TALKING:
-            desk.left_engaged_ended(agent, offer, 0.0)
+            self._left.engaged_ended(agent, offer, 0.0)
             desk.do(acd.finished(offer, 0.0, now))
         else:
             desk.do(acd.released(offer, now))

@@ -16,6 +16,7 @@ from cti.acd.router import Router
 from cti.calls.callbacks import Callbacks
 from cti.calls.directory import Directory
 from cti.calls.dispatcher import Dispatcher
+from cti.calls.left_agents import LeftAgents
 from cti.calls.session import CallSession
 from cti.calls.visits import Visits
 from cti.facts.kinds import AgentStateChanged, ContactArrived, ContactEnded, EndCause, LanguageChosen, Party
@@ -255,7 +256,7 @@ def callbacks_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @bug("replay", "wraps_up_twice")
 def wrap_ups_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    nothing(Dispatcher, "left_wrapping_up")(monkeypatch)
+    nothing(LeftAgents, "wrapping_up")(monkeypatch)
 
 
 @bug("arrived_twice")

@@ -217,7 +217,7 @@ async def test_a_restarted_site_takes_up_the_status_that_the_desktop_showed(site
 async def test_a_wrap_up_that_an_earlier_process_left_keeps_nobody_from_the_status_that_the_desktop_showed(
     site: Site,
 ) -> None:
-    site.dispatcher.left_wrapping_up("1001", "sh1-1.1", 60.0, 20.0)
+    site.dispatcher.left.wrapping_up("1001", "sh1-1.1", 60.0, 20.0)
     page = await desktop(site)
     await page.send(type="log_in", agent="1001", password=PASSWORD, resume="available")
     snapshot = (await page.next("logged_in"))["snapshot"]
