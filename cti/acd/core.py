@@ -17,7 +17,7 @@ from cti.acd.brake import Brake
 from cti.acd.decisions import AcceptGrant, Before, Decision, DeclineGrant, WrapUpOver
 from cti.acd.estimates import QueueFigures
 from cti.acd.floor import Floor, QueueRules
-from cti.acd.matching import key_of
+from cti.acd.lines import key_of
 from cti.acd.needs import Skills
 from cti.acd.overflow import Health, PeerSummary
 from cti.acd.router import Router

@@ -12,7 +12,7 @@ from typing import Any
 
 from cti.acd.agents import Agent, Status
 from cti.acd.core import Acd
-from cti.acd.matching import Line, key_of
+from cti.acd.lines import Line, key_of
 from cti.acd.needs import Need
 from cti.acd.overflow import DEFAULT_RULES
 from cti.acd.waiting import Waiting

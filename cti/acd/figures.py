@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from cti.acd.estimates import QueueFigures, QueueRecord
 from cti.acd.floor import Floor
-from cti.acd.matching import Line, LineKey, key_of
+from cti.acd.lines import Line, LineKey, key_of
 from cti.acd.waiting import Waiting
 
 STAFF_SECONDS = 5.0  # how old the view of who works for what may be

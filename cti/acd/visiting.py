@@ -5,7 +5,7 @@ from __future__ import annotations
 from cti.acd.decisions import Decision, OpenVisit, WithdrawVisit
 from cti.acd.figures import Figures
 from cti.acd.floor import Floor
-from cti.acd.matching import LineKey, key_of
+from cti.acd.lines import LineKey, key_of
 from cti.acd.needs import Skills
 from cti.acd.overflow import DEFAULT_RULES, Health, Here, Peer, PeerSummary, rule_for, targets
 from cti.acd.waiting import Waiting
