@@ -158,8 +158,8 @@ async def run(
         "moments": moments, "callers": callers, "agents": AGENTS * len(SITES), "calls": people.counts["calls"],
         "conversations": people.counts["talks"], "dropped": len(dropped), "places_lost": verdict.places_lost,
         "facts_missing": verdict.missing, "facts_doubled": verdict.doubled, "stuck": verdict.stuck,
-        "node_lost": sum(people.lost.values()), "failed": len(doing.failed), "slow": len(doing.slow),
-        "ends": dict(verdict.causes), "seconds": round(time.monotonic() - BEGAN), "recovery_p50_s": round(statistics.median(every), 2),
+        "node_lost": sum(people.lost.values()), "failed": len(doing.failed), "slow": len(doing.slow), "ends": dict(verdict.causes),
+        "cel": dict(verdict.differences), "seconds": round(time.monotonic() - BEGAN), "recovery_p50_s": round(statistics.median(every), 2),
         "recovery_p99_s": round(every[min(len(every) - 1, int(len(every) * 0.99))], 2),
     }  # fmt: skip
 

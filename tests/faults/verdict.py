@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
 import asyncpg
 import httpx
 
+from cti.cli.measures import reconciled
+from cti.cli.reconciling import Span
 from cti.kit.errors import HotlineError
 from tests.faults import journals
 from tests.faults.center import SITES, Center
@@ -18,6 +20,7 @@ from tests.system import eventually
 
 ONCE = ("contact.arrived", "contact.ended")
 PLACE_MS = 3000  # by which a wait may seem shorter than the time since the queue was entered
+DAY = timedelta(days=1)
 JUMP = timedelta(minutes=20)  # between two facts of a site only a clock that was stepped lets so much pass
 
 
@@ -26,9 +29,11 @@ class Verdict:
 
     def __init__(self, center: Center, lost: Counter[str]) -> None:
         self._center, self._lost = center, lost
+        self._began = datetime.now(UTC) - DAY
         self.dropped: list[str] = []  # contacts that are lost though their node was there
         self.missing = self.doubled = self.places_lost = self.stuck = 0
         self.causes: Counter[str] = Counter()
+        self.differences: Counter[str] = Counter()  # between contacts and Asterisk's own account of the calls, by what
         self.notes: list[str] = []
 
     async def look(self) -> None:
@@ -40,6 +45,8 @@ class Verdict:
             self._compare(site, written, stored)
             facts += written
         self._contacts(facts)
+        for site in SITES:
+            await self._reconcile(site)
         await self._left()
 
     async def _stored(self, site: str, last: int) -> list[tuple[int, str]]:
@@ -119,6 +126,21 @@ class Verdict:
         if len(entered) > 1 or younger:
             self.places_lost += 1
             self.notes.append(f"{contact}: entered {len(entered)} times, {len(younger)} offers as a younger one")
+
+    async def _reconcile(self, site: str) -> None:
+        """Every call that Asterisk has answered has its contact, and every contact its call. When they ended, and how long they talked, is
+        told but judged by nobody: clocks were set, and what a killed process did not see is dated by what it saw last."""
+        now = datetime.now(UTC)
+        span = Span(self._began, now + DAY, timedelta(seconds=3))
+        report = await asyncio.to_thread(reconciled, self._center.settings, site, span, [])
+        for one in report.differences:
+            what = "not_answered" if one.asterisk.endswith("not answered") else one.what
+            self.differences[what] += 1
+            if what in ("no_contact", "no_call"):
+                self.missing += 1
+                self.notes.append(
+                    f"{one.contact_id}: {what}, Asterisk {one.asterisk or '-'}, contact {one.contact or '-'}"
+                )
 
     async def _left(self) -> None:
         """Nobody waits, nothing rings, every agent is idle and ready."""
