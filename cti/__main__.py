@@ -1,4 +1,5 @@
-"""The command line: `cti up`, `site`, `datacenter`, `pbx`, `config`, `flow`, `acd`, `measures`, `reconcile`, `simulate`, `doctor`."""
+"""The command line: `cti up`, `site`, `datacenter`, `pbx`, `config`, `flow`, `acd`, `measures`, `reconcile`, `schedules`, `simulate`,
+`doctor`."""
 
 from __future__ import annotations
 
@@ -22,6 +23,7 @@ from cti.cli.datacenter_care import maintain
 from cti.cli.doctor import run_doctor
 from cti.cli.flow import flow_app
 from cti.cli.measures import add_measures_commands
+from cti.cli.schedules import schedules_app
 from cti.cli.simulate import add_simulate_command
 from cti.kit.errors import HotlineError
 from cti.kit.logging import configure_logging
@@ -56,6 +58,7 @@ app.add_typer(config_app(Settings.from_environment), name="config")
 app.add_typer(flow_app(Settings.from_environment), name="flow")
 app.add_typer(acd_app(Settings.from_environment), name="acd")
 add_measures_commands(app, Settings.from_environment)
+app.add_typer(schedules_app(Settings.from_environment), name="schedules")
 add_simulate_command(app)
 
 

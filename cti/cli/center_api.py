@@ -27,10 +27,13 @@ class DataCenterApi:
         self._headers = {"Authorization": f"Bearer {settings.secrets.derive('publish')}"}
 
     def post(self, path: str, body: Mapping[str, object]) -> dict[str, Any]:
-        return self._ask("POST", path, body)
+        return self._ask("POST", path, None, json=body)
 
-    def get(self, path: str, query: Mapping[str, str] | None = None) -> dict[str, Any]:
-        return self._ask("GET", path, None, query)
+    def put_file(self, path: str, file: bytes, media: str, query: Mapping[str, Any]) -> dict[str, Any]:
+        return self._ask("PUT", path, query, content=file, headers={"Content-Type": media})
+
+    def get(self, path: str, query: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        return self._ask("GET", path, query)
 
     def answered(self, path: str, n: int, sites: Iterable[str]) -> tuple[list[dict[str, Any]], list[str]]:
         """What all sites said, and which of these have not said anything of number `n`: waits for those that can be reached."""
@@ -42,12 +45,11 @@ class DataCenterApi:
                 return said, sorted(away)
             time.sleep(0.1)
 
-    def _ask(
-        self, method: str, path: str, body: Mapping[str, object] | None, query: Mapping[str, str] | None = None
-    ) -> dict[str, Any]:
-        sent: dict[str, Any] = {"json": body, "headers": self._headers, "params": query}
+    def _ask(self, method: str, path: str, query: Mapping[str, Any] | None, **sent: Any) -> dict[str, Any]:
+        sent["headers"] = self._headers | sent.get("headers", {})
         try:
-            return dict(_sent(method, self._root, f"{self._url}/{path}".rstrip("/"), self._kind, **sent).json())
+            url = f"{self._url}/{path}".rstrip("/")
+            return dict(_sent(method, self._root, url, self._kind, params=query, **sent).json())
         except ValueError as error:
             raise _away(self._root, self._kind, error) from None
 

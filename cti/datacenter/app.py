@@ -42,6 +42,8 @@ from cti.datacenter.preparation import Preparation
 from cti.datacenter.releases import endpoints as releases_endpoints
 from cti.datacenter.releases.service import Releases
 from cti.datacenter.retention import limit
+from cti.datacenter.schedules import endpoints as schedules_endpoints
+from cti.datacenter.schedules.service import Schedules
 from cti.datacenter.security import Guard
 from cti.datacenter.set_aside import endpoints as set_aside_endpoints
 from cti.datacenter.set_aside.service import SetAsides
@@ -121,6 +123,8 @@ def create_app(config: DataCenterConfig, *, clock: Clock | None = None) -> FastA
     app.include_router(flow_stats_endpoints.build_router(figures, guard))
     app.include_router(configuration_endpoints.build_router(configurations, guard))
     app.include_router(measures_endpoints.build_router(MeasureBook(database), guard))
+    schedules = Schedules(database, clock, lambda: configurations.topology)
+    app.include_router(schedules_endpoints.build_router(schedules, guard))
     app.include_router(live_endpoints.build_router(live, guard))
     app.include_router(sites_endpoints.build_router(sites, guard))
     app.include_router(alarms_endpoints.build_router(alarms, guard))

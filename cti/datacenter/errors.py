@@ -161,7 +161,7 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
         401: "The bearer token is missing or wrong.",
         404: "There is no such thing.",
         409: "Somebody else was faster.",
-        413: "The request is larger than 4 MiB; a version, than 96 MiB.",
+        413: "The request is larger than 4 MiB; a version, than 96 MiB; a schedule, than 32 MiB.",
         422: "A parameter or the body is wrong.",
         429: "Too many batches at once. `Retry-After` says in how many seconds to try again.",
         503: "The database does not answer, or is busy. `Retry-After` says in how many seconds to try again.",

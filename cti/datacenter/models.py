@@ -200,3 +200,33 @@ class ConfigurationAcknowledgementRow(Base):
     restart: Mapped[list[str]]  # what takes it at its next start only
     nodes: Mapped[list[str]]  # that have not loaded it
     at: Mapped[datetime]
+
+
+class SchedulePublicationRow(Base):
+    """One file of schedules that was published, without its lines. Never changed."""
+
+    __tablename__ = "schedule_publications"
+
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    author: Mapped[str]
+    message: Mapped[str]
+    at: Mapped[datetime]
+    since: Mapped[datetime]  # lines that start from here on,
+    until: Mapped[datetime]  # to before this, were replaced
+    agents: Mapped[int]
+    lines: Mapped[int]
+    replaced: Mapped[int]
+
+
+class ScheduleLineRow(Base):
+    """What an agent is to do for a time. Lines of one agent never overlap, and none is longer than 24 hours."""
+
+    __tablename__ = "schedule_lines"
+    __table_args__ = (Index("ix_schedule_lines_started_at", "started_at"),)
+
+    agent: Mapped[str] = mapped_column(String(20), primary_key=True)
+    started_at: Mapped[datetime] = mapped_column(primary_key=True)
+    ended_at: Mapped[datetime]
+    activity: Mapped[str] = mapped_column(String(20))
+    site: Mapped[str] = mapped_column(String(31))  # where the agent was configured when it was published
+    publication: Mapped[int]

@@ -57,9 +57,10 @@ def build_router(book: MeasureBook, guard: Guard) -> APIRouter:
     @router.get(
         "/measures",
         summary="Read measures by interval and group",
-        description="Service levels, ASA, AHT, abandonment, occupancy, containment and what they are computed from, by 15 minutes, hour or "
-        "day of a time zone, and by queue, site, agent and flow. Every measure comes with its formula. Which can be told depends on the "
-        "groups: an agent's time belongs to no queue, a wait to no agent. `format`, or else the header Accept, chooses JSON, CSV or XLSX.",
+        description="Service levels, ASA, AHT, abandonment, occupancy, adherence, shrinkage, containment and what they are computed from, "
+        "by 15 minutes, hour or day of a time zone, and by queue, site, agent and flow. Every measure comes with its formula. Which can "
+        "be told depends on the groups: an agent's time belongs to no queue, a wait to no agent. `format`, or else the header Accept, "
+        "chooses JSON, CSV or XLSX.",
         response_model=MeasureTable,
         responses=_OK,
     )

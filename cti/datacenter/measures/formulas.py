@@ -1,8 +1,9 @@
 """PURE: every measure, computed from counted parts. Parts of several intervals or queues are added up first, so a total is the measure of
 the whole and never a mean of means.
 
-A part is an integer: a number of things, or milliseconds. Four kinds of things are counted, and each can be told apart by its own
-dimensions: stays in queues, agents' work on contacts, contacts, and agents' time by the clock. `docs/measures.md` says what counts where.
+A part is an integer: a number of things, or milliseconds. Five kinds of things are counted, and each can be told apart by its own
+dimensions: stays in queues, agents' work on contacts, contacts, agents' time by the clock, and the time that is scheduled for them.
+`docs/measures.md` says what counts where.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ class Source(StrEnum):
     WORK = "work"  # an offer to an agent and what came of it; at the agent's site
     CONTACTS = "contacts"  # at the site where they arrived
     CLOCK = "clock"  # an agent's time; at the agent's site
+    SCHEDULE = "schedule"  # an agent's scheduled time, and what became of it; at the site that it was scheduled for
 
 
 BY: Final[Mapping[Source, frozenset[Dimension]]] = {
@@ -41,6 +43,7 @@ BY: Final[Mapping[Source, frozenset[Dimension]]] = {
     Source.WORK: frozenset({Dimension.QUEUE, Dimension.SITE, Dimension.AGENT, Dimension.FLOW}),
     Source.CONTACTS: frozenset({Dimension.SITE, Dimension.FLOW}),
     Source.CLOCK: frozenset({Dimension.SITE, Dimension.AGENT, Dimension.REASON}),
+    Source.SCHEDULE: frozenset({Dimension.SITE, Dimension.AGENT}),
 }
 
 
@@ -95,7 +98,7 @@ def _less(whole: str, part: str) -> Callable[[Parts], int]:
     return lambda counted: counted.get(whole, 0) - counted.get(part, 0)
 
 
-_S, _W, _C, _T = Source.STAYS, Source.WORK, Source.CONTACTS, Source.CLOCK
+_S, _W, _C, _T, _P = Source.STAYS, Source.WORK, Source.CONTACTS, Source.CLOCK, Source.SCHEDULE
 _HANDLING: Final = ("talking_ms", "held_ms", "wrap_up_ms")
 
 _STAYS: Final = (
@@ -192,7 +195,22 @@ _CLOCK: Final = (
            _sum(*_HANDLING), _sum("logged_in_ms")),
 )  # fmt: skip
 
-MEASURES: Final[Mapping[str, Measure]] = {m.id: m for m in (*_STAYS, *_WORK, *_CONTACTS, *_CLOCK)}
+_SCHEDULE: Final = (
+    _count("scheduled_ms", _P, "scheduled", "排班时长", "scheduled time, all activities", "排班时间，含全部活动", Unit.MS),
+    _count("adhered_ms", _P, "adherent", "遵循时长", "scheduled time in the scheduled state", "处于排班所定状态的排班时间", Unit.MS),
+    _count("paid_ms", _P, "paid", "带薪时长", "scheduled − unpaid", "排班 − 无薪", Unit.MS),
+    _count("unavailable_ms", _P, "unavailable", "不可用时长", "paid, neither available nor on a contact",
+           "带薪，既不可接听也未处理联络", Unit.MS),
+    _ratio("adherence", _P, Unit.SHARE, ("adherence", "排班遵循率"),
+           ("scheduled time in the scheduled state / scheduled", "处于排班所定状态的时间 / 排班"),
+           _sum("adhered_ms"), _sum("scheduled_ms")),
+    _ratio("shrinkage", _P, Unit.SHARE, ("shrinkage", "损耗率"),
+           ("paid time neither available nor on a contact / paid; staff = required / (1 − shrinkage)",
+            "既不可接听也未处理联络的带薪时间 / 带薪；排班人数 = 所需人数 / (1 − 损耗率)"),
+           _sum("unavailable_ms"), _sum("paid_ms")),
+)  # fmt: skip
+
+MEASURES: Final[Mapping[str, Measure]] = {m.id: m for m in (*_STAYS, *_WORK, *_CONTACTS, *_CLOCK, *_SCHEDULE)}
 
 
 def add(total: dict[str, int], parts: Parts) -> None:

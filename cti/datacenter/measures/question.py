@@ -72,14 +72,19 @@ class Question:
             f"可选：{'、'.join(MEASURES)}。"))  # fmt: skip
 
 
-def intervals_of(since: datetime, until: datetime, every: Every, zone: str) -> Intervals:
-    """Raises `BadRequest`: an unknown zone, nothing between the two, or too much."""
+def zone_of(name: str, code: str) -> ZoneInfo:
+    """Raises `BadRequest` under that code."""
     try:
-        place = ZoneInfo(zone)
+        return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise BadRequest(problem(
-            "measures.zone", zone, "There is no such time zone.", "没有该时区。", "Write a name such as Asia/Shanghai or UTC.",
+            code, name, "There is no such time zone.", "没有该时区。", "Write a name such as Asia/Shanghai or UTC.",
             "请写时区名，例如 Asia/Shanghai 或 UTC。")) from None  # fmt: skip
+
+
+def intervals_of(since: datetime, until: datetime, every: Every, zone: str) -> Intervals:
+    """Raises `BadRequest`: an unknown zone, nothing between the two, or too much."""
+    place = zone_of(zone, "measures.zone")
     if since >= until:
         raise BadRequest(problem(
             "measures.range", "since, until", "`until` is not after `since`.", "until 不晚于 since。", "Let it be later.",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,27 +10,16 @@ from sqlalchemy import BigInteger, and_, case, cast, func, literal_column, null,
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cti.datacenter.agent_intervals import LONGEST
-from cti.datacenter.errors import BadRequest
+from cti.datacenter.measures.counting import MOST_ROWS, Counted, key_of, last_facts, only, too_much, total
 from cti.datacenter.measures.formulas import Dimension, Source
 from cti.datacenter.measures.intervals import Every
 from cti.datacenter.measures.question import Callbacks, Question
-from cti.datacenter.models import AgentIntervalRow, ContactRow, FactRow, LegRow, QueueVisitRow, SiteProgressRow
+from cti.datacenter.measures.scheduled import scheduled_times
+from cti.datacenter.models import AgentIntervalRow, ContactRow, LegRow, QueueVisitRow
 from cti.facts.kinds import EndCause, OfferOutcome, QueueOutcome
-from cti.kit.errors import problem
 
-MOST_ROWS: Final = 200_000  # that the database gives for one question
 # Until the transaction ends. Compiling a query of so many sums takes longer than running it, and sorting on disk longer than in memory.
 _FOR_REPORTS: Final = ("SET LOCAL jit = off", "SET LOCAL work_mem = '64MB'")
-Key = tuple[str | None, ...]  # the values of the dimensions, in the question's order
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """What was counted in one piece of time, for one combination of dimensions."""
-
-    bucket: int
-    key: Key
-    parts: dict[str, int]
 
 
 async def counted(session: AsyncSession, source: Source, question: Question) -> Sequence[Counted]:
@@ -48,6 +36,8 @@ async def counted(session: AsyncSession, source: Source, question: Question) -> 
             return await _contacts(session, question)
         case Source.CLOCK:
             return [*await _whole_times(session, question), *await _cut_times(session, question)]
+        case Source.SCHEDULE:
+            return await scheduled_times(session, question)
 
 
 async def _stays(session: AsyncSession, question: Question) -> Sequence[Counted]:
@@ -66,10 +56,10 @@ async def _stays(session: AsyncSession, question: Question) -> Sequence[Counted]
         "offered": _number(offered),
         "answered": _number(answered),
         "answered_in_time": _number(answered, in_time),
-        "answered_wait_ms": _total(stay.waited_ms, answered),
+        "answered_wait_ms": total(stay.waited_ms, answered),
         "answered_elsewhere": _number(elsewhere),
         "abandoned": _number(abandoned),
-        "abandoned_waits_ms": _total(stay.waited_ms, abandoned),
+        "abandoned_waits_ms": total(stay.waited_ms, abandoned),
         "abandoned_in_time": _number(gone, in_time),
         "short_abandoned": _number(short),
         "timed_out": _number(offered, stay.outcome == QueueOutcome.TIMEOUT),
@@ -114,12 +104,12 @@ async def _work(session: AsyncSession, question: Question) -> Sequence[Counted]:
         "rona": _number(one.outcome == OfferOutcome.RONA),
         "declined": _number(one.outcome == OfferOutcome.DECLINED),
         "failed": _number(one.outcome == OfferOutcome.FAILED),
-        "handled_talk_ms": _total(func.coalesce(one.talk_ms, hold) - hold, handled),
-        "handled_hold_ms": _total(hold, handled),
-        "handled_wrap_up_ms": _total(one.wrap_up_ms, handled),
-        "survey_answers": _total(one.survey_answers),
-        "survey_satisfied": _total(one.survey_satisfied),
-        "survey_sum": _total(one.survey_sum),
+        "handled_talk_ms": total(func.coalesce(one.talk_ms, hold) - hold, handled),
+        "handled_hold_ms": total(hold, handled),
+        "handled_wrap_up_ms": total(one.wrap_up_ms, handled),
+        "survey_answers": total(one.survey_answers),
+        "survey_satisfied": total(one.survey_satisfied),
+        "survey_sum": total(one.survey_sum),
     }
     columns = {
         Dimension.QUEUE: one.queue,
@@ -148,9 +138,9 @@ async def _whole_times(session: AsyncSession, question: Question) -> Sequence[Co
     """Agents' intervals that lie in one piece of time: nearly all."""
     time = AgentIntervalRow
     parts = {
-        "logged_in_ms": _total(time.ms),
-        **{part: _total(time.ms, time.state.in_(states)) for part, states in _STATES.items()},
-        **{part: _total(time.ms, time.state == "idle", time.status == status) for part, status in _STATUSES.items()},
+        "logged_in_ms": total(time.ms),
+        **{part: total(time.ms, time.state.in_(states)) for part, states in _STATES.items()},
+        **{part: total(time.ms, time.state == "idle", time.status == status) for part, status in _STATUSES.items()},
     }
     query = select(*_labels(parts)).where(~_crosses(session, question))
     return await _grouped(session, question, query, time.started_at, _of_agents(), parts)
@@ -159,22 +149,22 @@ async def _whole_times(session: AsyncSession, question: Question) -> Sequence[Co
 async def _cut_times(session: AsyncSession, question: Question) -> Sequence[Counted]:
     """Those that cross a boundary, or go on: at most one per agent and boundary. One that goes on is known until its site's last fact."""
     time, asked = AgentIntervalRow, question.intervals
-    last = await _last_facts(session)
+    last = await last_facts(session)
     columns = [column.label(name) for name, column in _of_agents().items() if name in question.by]
     began = and_(time.started_at >= asked.since, time.started_at < asked.until, _crosses(session, question))
     goes_on = or_(time.ended_at.is_(None), time.ended_at > asked.since)
     before = and_(time.started_at < asked.since, time.started_at > asked.since - LONGEST, goes_on)
     query = select(time.site.label("at_site"), time.status, time.state, time.started_at, time.ended_at, *columns)
     found: list[Counted] = []
-    wanted = query.where(or_(began, before), *_only(question, _of_agents())).limit(MOST_ROWS + 1)
+    wanted = query.where(or_(began, before), *only(question, _of_agents())).limit(MOST_ROWS + 1)
     for row in await session.execute(wanted):
         known = last.get(row.at_site, row.started_at)
         ended = row.ended_at or min(max(known, row.started_at), row.started_at + LONGEST)
-        key, part = _key(row, question), _PARTS.get(row.state) or _PARTS.get(row.status)
+        key, part = key_of(row, question), _PARTS.get(row.state) or _PARTS.get(row.status)
         for bucket, ms in asked.split(row.started_at, ended):
             found.append(Counted(bucket, key, {"logged_in_ms": ms} | ({part: ms} if part else {})))
         if len(found) > MOST_ROWS:
-            raise _too_much()
+            raise too_much()
     return found
 
 
@@ -208,16 +198,6 @@ def _of_agents() -> dict[Dimension, Any]:
     return {Dimension.SITE: time.site, Dimension.AGENT: time.agent, Dimension.REASON: reason}
 
 
-async def _last_facts(session: AsyncSession) -> dict[str, datetime]:
-    """Until when each site has told what happened."""
-    found = {}
-    for site in (await session.scalars(select(SiteProgressRow.site))).all():
-        newest = select(FactRow.at).where(FactRow.site == site).order_by(FactRow.seq.desc()).limit(1)
-        if (at := await session.scalar(newest)) is not None:
-            found[site] = at
-    return found
-
-
 async def _grouped(
     session: AsyncSession, question: Question, query: Any, moment: Any, columns: dict[Dimension, Any], parts: dict[str, Any]
 ) -> Sequence[Counted]:  # fmt: skip
@@ -225,14 +205,14 @@ async def _grouped(
     each = [columns[dimension] for dimension in question.by]
     query = query.add_columns(
         bucket.label("bucket"), *(column.label(name) for name, column in zip(question.by, each, strict=True))
-    ).where(*_within(question, moment), *_only(question, columns))
+    ).where(*_within(question, moment), *only(question, columns))
     grouped = query.group_by(*([] if question.intervals.every is Every.TOTAL else [bucket]), *each)
     rows = (await session.execute(grouped.limit(MOST_ROWS + 1))).all()
     if len(rows) > MOST_ROWS:
-        raise _too_much()
+        raise too_much()
     return [
         Counted(
-            _number_of(question, row.bucket), _key(row, question), {part: int(getattr(row, part)) for part in parts}
+            _number_of(question, row.bucket), key_of(row, question), {part: int(getattr(row, part)) for part in parts}
         )
         for row in rows
     ]
@@ -262,10 +242,6 @@ def _within(question: Question, moment: Any) -> tuple[Any, Any]:
     return moment >= question.intervals.since, moment < question.intervals.until
 
 
-def _only(question: Question, columns: dict[Dimension, Any]) -> Iterator[Any]:
-    return (columns[dimension].in_(values) for dimension, values in question.only.items() if values)
-
-
 def _is_callback() -> Any:
     return func.coalesce(ContactRow.direction, "inbound") == "outbound"
 
@@ -280,25 +256,9 @@ def _callbacks(question: Question) -> tuple[Any, ...]:
             return (_is_callback(),)
 
 
-def _key(row: Any, question: Question) -> Key:
-    return tuple(getattr(row, dimension) for dimension in question.by)
-
-
 def _labels(parts: dict[str, Any]) -> list[Any]:
     return [part.label(name) for name, part in parts.items()]
 
 
 def _number(*conditions: Any) -> Any:
     return func.count().filter(and_(*conditions))
-
-
-def _total(column: Any, *conditions: Any) -> Any:
-    total = func.sum(column).filter(and_(*conditions)) if conditions else func.sum(column)
-    return func.coalesce(total, 0)
-
-
-def _too_much() -> BadRequest:
-    return BadRequest(problem(
-        "measures.too_many", "group_by", "That would be more rows than can be told at once.", "结果行数过多。",
-        "Ask for less time, longer intervals or fewer groups, or narrow it down.",
-        "请缩短时间范围、延长间隔、减少分组或增加筛选。"))  # fmt: skip

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from cti.datacenter.database import Database
 from cti.datacenter.measures import repository
+from cti.datacenter.measures.counting import Counted, Key
 from cti.datacenter.measures.formulas import Measure, add
 from cti.datacenter.measures.question import Question
-from cti.datacenter.measures.repository import Counted, Key
 from cti.datacenter.measures.schemas import MeasureRow, MeasureTable, MeasureView
 
 

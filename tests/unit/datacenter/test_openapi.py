@@ -53,6 +53,9 @@ def test_every_path_of_the_api_is_there(document: dict[str, Any]) -> None:
         "POST /api/v1/configuration/rollback",
         "PUT /api/v1/configuration/acknowledgement",
         "GET /api/v1/measures",
+        "PUT /api/v1/schedules",
+        "GET /api/v1/schedules",
+        "GET /api/v1/schedules/publications",
         "GET /api/v1/live",
         "GET /api/v1/sites",
         "GET /api/v1/webphone",
@@ -127,8 +130,15 @@ def test_examples_fit_their_models(document: dict[str, Any]) -> None:
     from cti.datacenter.measures.schemas import MeasureTable
     from cti.datacenter.policies.schemas import Policy
     from cti.datacenter.releases.schemas import PublishedVersion, Release, ReleaseList, ReleaseState, VersionList
+    from cti.datacenter.schedules.schemas import (
+        Schedule,
+        ScheduleLineView,
+        SchedulePublication,
+        SchedulePublicationList,
+    )
     from cti.datacenter.sites.schemas import SiteList, WebPhone
 
+    scheduled = (Schedule, ScheduleLineView, SchedulePublication, SchedulePublicationList)
     published = (FlowStats, PublishedVersion, Release, ReleaseList, ReleaseState, VersionList)
     configured = (
         *(
@@ -143,6 +153,7 @@ def test_examples_fit_their_models(document: dict[str, Any]) -> None:
     for model in (
         *published,
         *configured,
+        *scheduled,
         *EVENTS,
         ContactDetail,
         ContactList,

@@ -481,7 +481,7 @@ export interface paths {
         };
         /**
          * Read measures by interval and group
-         * @description Service levels, ASA, AHT, abandonment, occupancy, containment and what they are computed from, by 15 minutes, hour or day of a time zone, and by queue, site, agent and flow. Every measure comes with its formula. Which can be told depends on the groups: an agent's time belongs to no queue, a wait to no agent. `format`, or else the header Accept, chooses JSON, CSV or XLSX.
+         * @description Service levels, ASA, AHT, abandonment, occupancy, adherence, shrinkage, containment and what they are computed from, by 15 minutes, hour or day of a time zone, and by queue, site, agent and flow. Every measure comes with its formula. Which can be told depends on the groups: an agent's time belongs to no queue, a wait to no agent. `format`, or else the header Accept, chooses JSON, CSV or XLSX.
          */
         readonly get: operations["read_measures_api_v1_measures_get"];
         readonly put?: never;
@@ -504,6 +504,50 @@ export interface paths {
          * @description What the hotline's self-service says about a policy. 404 if there is none with this number.
          */
         readonly get: operations["read_policy_api_v1_policies__number__get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/schedules": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Read schedules
+         * @description Lines that start from `since` to before `until`, by agent and time, and the publications that they come from. Up to 93 days and 200000 lines. `format=csv`, or else the header Accept, gives a file that can be published again.
+         */
+        readonly get: operations["read_schedules_api_v1_schedules_get"];
+        /**
+         * Publish schedules
+         * @description Takes a CSV file (UTF-8) with the columns agent, start, end, activity: up to 200000 lines. For each agent in it, it replaces all lines that start from `since` to before `until`; the lines of others stay. `activity` is `work`, `break`, `off_phone`, `absent` or `unpaid`; moments are ISO 8601 with offset. Lines of one agent never overlap. One wrong line, and nothing is changed; `where` says which: `schedule:7`.
+         */
+        readonly put: operations["publish_schedules_api_v1_schedules_put"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/schedules/publications": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List publications of schedules
+         * @description Who published schedules, when and for which days. Newest first, the last 200.
+         */
+        readonly get: operations["list_publications_api_v1_schedules_publications_get"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -697,6 +741,12 @@ export interface components {
              */
             readonly version?: string | null;
         };
+        /**
+         * Activity
+         * @description What an agent is to do. All but `unpaid` is paid time.
+         * @enum {string}
+         */
+        readonly Activity: "work" | "break" | "off_phone" | "absent" | "unpaid";
         /**
          * AlarmList
          * @description The alarms of all sites.
@@ -3147,6 +3197,207 @@ export interface components {
             readonly message: string;
         };
         /**
+         * Schedule
+         * @description Who is to do what, and who said so.
+         * @example {
+         *       "items": [
+         *         {
+         *           "activity": "work",
+         *           "agent": "1001",
+         *           "end": "2026-11-23T12:00:00+08:00",
+         *           "publication": 12,
+         *           "site": "sh",
+         *           "start": "2026-11-23T09:00:00+08:00"
+         *         }
+         *       ],
+         *       "publications": [
+         *         {
+         *           "agents": 212,
+         *           "at": "2026-11-20T09:12:44.000000Z",
+         *           "author": "wang.fang",
+         *           "lines": 5190,
+         *           "message": "第 48 周班表",
+         *           "n": 12,
+         *           "replaced": 5204,
+         *           "since": "2026-11-22T16:00:00.000000Z",
+         *           "until": "2026-11-29T16:00:00.000000Z"
+         *         }
+         *       ],
+         *       "since": "2026-11-23T00:00:00+08:00",
+         *       "until": "2026-11-24T00:00:00+08:00",
+         *       "zone": "Asia/Shanghai"
+         *     }
+         */
+        readonly Schedule: {
+            /**
+             * Items
+             * @description by agent, then by time
+             */
+            readonly items: readonly components["schemas"]["ScheduleLineView"][];
+            /**
+             * Publications
+             * @description those that the lines come from, newest first
+             */
+            readonly publications: readonly components["schemas"]["SchedulePublication"][];
+            /**
+             * Since
+             * Format: date-time
+             * @description lines that start from here on
+             */
+            readonly since: string;
+            /**
+             * Until
+             * Format: date-time
+             * @description lines that start before this
+             */
+            readonly until: string;
+            /**
+             * Zone
+             * @description the time zone of the offsets shown
+             */
+            readonly zone: string;
+        };
+        /**
+         * ScheduleFormat
+         * @description What the answer is.
+         * @enum {string}
+         */
+        readonly ScheduleFormat: "json" | "csv";
+        /**
+         * ScheduleLineView
+         * @description What one agent is to do for a time.
+         * @example {
+         *       "activity": "work",
+         *       "agent": "1001",
+         *       "end": "2026-11-23T12:00:00+08:00",
+         *       "publication": 12,
+         *       "site": "sh",
+         *       "start": "2026-11-23T09:00:00+08:00"
+         *     }
+         */
+        readonly ScheduleLineView: {
+            /** @description what the agent is to do */
+            readonly activity: components["schemas"]["Activity"];
+            /**
+             * Agent
+             * @description the agent's number
+             */
+            readonly agent: string;
+            /**
+             * End
+             * Format: date-time
+             * @description until when
+             */
+            readonly end: string;
+            /**
+             * Publication
+             * @description `n` of the publication that it comes from
+             */
+            readonly publication: number;
+            /**
+             * Site
+             * @description where the agent was configured when it was published
+             */
+            readonly site: string;
+            /**
+             * Start
+             * Format: date-time
+             * @description from when, by the zone's clock
+             */
+            readonly start: string;
+        };
+        /**
+         * SchedulePublication
+         * @description One file that was published. It never changes; its lines stand until a later one replaces them.
+         * @example {
+         *       "agents": 212,
+         *       "at": "2026-11-20T09:12:44.000000Z",
+         *       "author": "wang.fang",
+         *       "lines": 5190,
+         *       "message": "第 48 周班表",
+         *       "n": 12,
+         *       "replaced": 5204,
+         *       "since": "2026-11-22T16:00:00.000000Z",
+         *       "until": "2026-11-29T16:00:00.000000Z"
+         *     }
+         */
+        readonly SchedulePublication: {
+            /**
+             * Agents
+             * @description of how many agents
+             */
+            readonly agents: number;
+            /**
+             * At
+             * Format: date-time
+             * @description when
+             */
+            readonly at: string;
+            /**
+             * Author
+             * @description who did it
+             */
+            readonly author: string;
+            /**
+             * Lines
+             * @description how many lines the file had
+             */
+            readonly lines: number;
+            /**
+             * Message
+             * @description why
+             */
+            readonly message: string;
+            /**
+             * N
+             * @description counts up by one
+             */
+            readonly n: number;
+            /**
+             * Replaced
+             * @description how many lines went for it
+             */
+            readonly replaced: number;
+            /**
+             * Since
+             * Format: date-time
+             * @description lines that start from here on were replaced
+             */
+            readonly since: string;
+            /**
+             * Until
+             * Format: date-time
+             * @description lines that start before this were replaced
+             */
+            readonly until: string;
+        };
+        /**
+         * SchedulePublicationList
+         * @description What was published.
+         * @example {
+         *       "items": [
+         *         {
+         *           "agents": 212,
+         *           "at": "2026-11-20T09:12:44.000000Z",
+         *           "author": "wang.fang",
+         *           "lines": 5190,
+         *           "message": "第 48 周班表",
+         *           "n": 12,
+         *           "replaced": 5204,
+         *           "since": "2026-11-22T16:00:00.000000Z",
+         *           "until": "2026-11-29T16:00:00.000000Z"
+         *         }
+         *       ]
+         *     }
+         */
+        readonly SchedulePublicationList: {
+            /**
+             * Items
+             * @description newest first, the last 200
+             */
+            readonly items: readonly components["schemas"]["SchedulePublication"][];
+        };
+        /**
          * Sentence
          * @description One sentence for people.
          */
@@ -4049,7 +4300,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The request is larger than 4 MiB; a version, than 96 MiB. */
+            /** @description The request is larger than 4 MiB; a version, than 96 MiB; a schedule, than 32 MiB. */
             readonly 413: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4473,7 +4724,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The request is larger than 4 MiB; a version, than 96 MiB. */
+            /** @description The request is larger than 4 MiB; a version, than 96 MiB; a schedule, than 32 MiB. */
             readonly 413: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -5049,7 +5300,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The request is larger than 4 MiB; a version, than 96 MiB. */
+            /** @description The request is larger than 4 MiB; a version, than 96 MiB; a schedule, than 32 MiB. */
             readonly 413: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -5386,6 +5637,201 @@ export interface operations {
             };
             /** @description There is no such thing. */
             readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A parameter or the body is wrong. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    readonly read_schedules_api_v1_schedules_get: {
+        readonly parameters: {
+            readonly query: {
+                /** @description lines that start from here on; ISO 8601 with offset */
+                readonly since: string;
+                /** @description lines that start before this; ISO 8601 with offset */
+                readonly until: string;
+                /** @description these agents only; repeated */
+                readonly agent?: readonly string[];
+                /** @description these sites only; repeated */
+                readonly site?: readonly string[];
+                /** @description IANA name of the zone whose clock is told */
+                readonly zone?: string;
+                /** @description json or csv */
+                readonly format?: components["schemas"]["ScheduleFormat"] | null;
+            };
+            readonly header?: {
+                /** @description chooses the format where `format` does not */
+                readonly accept?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description The bearer token is missing or wrong. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A parameter or the body is wrong. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    readonly publish_schedules_api_v1_schedules_put: {
+        readonly parameters: {
+            readonly query: {
+                /** @description lines that start from here on are replaced; ISO 8601 with offset */
+                readonly since: string;
+                /** @description lines that start before this are replaced; ISO 8601 with offset */
+                readonly until: string;
+                /** @description who does it */
+                readonly author: string;
+                /** @description why */
+                readonly message: string;
+                /** @description lines of these agents go too, though the file has none of them; repeated */
+                readonly agent?: readonly string[];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example agent,start,end,activity
+                 *     1001,2026-11-23T09:00:00+08:00,2026-11-23T12:00:00+08:00,work
+                 *     1001,2026-11-23T12:00:00+08:00,2026-11-23T13:00:00+08:00,unpaid
+                 */
+                readonly "text/csv": string;
+            };
+        };
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SchedulePublication"];
+                };
+            };
+            /** @description The bearer token is missing or wrong. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Somebody else was faster. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The request is larger than 4 MiB; a version, than 96 MiB; a schedule, than 32 MiB. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A parameter or the body is wrong. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database does not answer, or is busy. `Retry-After` says in how many seconds to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    readonly list_publications_api_v1_schedules_publications_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SchedulePublicationList"];
+                };
+            };
+            /** @description The bearer token is missing or wrong. */
+            readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
