@@ -47,8 +47,9 @@ lint: ## form, suspicious code, direction of imports
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports
 
-types: ## types
+types: ## types; benches and the fault suite too, which no test runs
 	$(BIN)/mypy
+	$(BIN)/mypy --explicit-package-bases --follow-imports=silent tests/bench tests/faults
 
 unit: ## tests that need nothing but Python
 	$(BIN)/pytest -q $(QUICK)

@@ -27,6 +27,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from cti.datacenter import Database, upgrade_database
+from cti.datacenter.ingest import reading
 from cti.datacenter.ingest.service import Ingest
 from cti.datacenter.live.bell import Bell, PostgresBell
 from cti.datacenter.live.schemas import Topic
@@ -51,7 +52,7 @@ class Silence:
 
 
 async def stored_per_second(database: Database, bell: Bell, seconds: float) -> float:
-    ingest = Ingest(database, SystemClock(), bell)
+    ingest = Ingest(database, SystemClock(), bell, gone=lambda now: None)
     until = perf_counter() + seconds
 
     async def site(name: str) -> int:
@@ -59,7 +60,7 @@ async def stored_per_second(database: Database, bell: Bell, seconds: float) -> f
         while perf_counter() < until:
             first = scribe.seq + 1
             scribe.served(f"{name}-{first}")
-            await ingest.take(name, scribe.batch(first)["facts"])
+            await ingest.take(reading.read(json.dumps(scribe.batch(first)).encode()))
         return scribe.seq
 
     began = perf_counter()
@@ -87,7 +88,7 @@ async def followed(live: Live, readers: int) -> AsyncIterator[None]:
 
 
 async def told_ms(database: Database, bell: Bell, live: Live, contacts: int) -> list[float]:
-    ingest, took = Ingest(database, SystemClock(), bell), []
+    ingest, took = Ingest(database, SystemClock(), bell, gone=lambda now: None), []
     stream = await live.join(Wanted(frozenset({Topic.CONTACTS})), None)
     chunks = stream.chunks(lambda: live.cursor)
     scribe = Scribe(f"s{next(_names)}")
@@ -95,7 +96,7 @@ async def told_ms(database: Database, bell: Bell, live: Live, contacts: int) -> 
         first = scribe.seq + 1
         scribe.served(f"t-{first}")
         began = perf_counter()
-        await ingest.take(scribe.site, scribe.batch(first)["facts"])
+        await ingest.take(reading.read(json.dumps(scribe.batch(first)).encode()))
         async for chunk in chunks:
             if f'"t-{first}"'.encode() in chunk:
                 break

@@ -56,8 +56,8 @@ class People:
                 self._tasks.append(asyncio.create_task(self._answers(phone)))
                 self._tasks.append(asyncio.create_task(self._at_the_desk(agent.number, site)))
         for i in range(self._callers):
-            site = SITES[i % 2]
-            phone = await self._stack.enter_async_context(Phone(CARRIER[site], f"139{i:08d}", HOST[site]))
+            name = SITES[i % 2]
+            phone = await self._stack.enter_async_context(Phone(CARRIER[name], f"139{i:08d}", HOST[name]))
             self._phones.append(phone)
             self._calls.append(asyncio.create_task(self._calls_again_and_again(phone)))
             await asyncio.sleep(0.05)
