@@ -114,7 +114,13 @@ async def run_site(settings: Settings, name: str) -> None:
         desks = AgentHub(topology.desktops(editions.current.hotline), clock, case_work)
         peers = topology.peer_hub(secrets.derive("peers"))
         dispatcher = Dispatcher(
-            name, journal, clock, desks, peers, lambda agent: topology.phone_address(agent, desks.device(agent))
+            name,
+            journal,
+            clock,
+            desks,
+            peers,
+            lambda agent: topology.phone_address(agent, desks.device(agent)),
+            journal.last_seq,  # each offer was a fact or more
         )
         desks.attach(dispatcher)
         peers.attach(dispatcher)

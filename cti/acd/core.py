@@ -38,9 +38,10 @@ KEPT_BACK, NODE_DOWN = "kept_back", "node_down"
 class Acd:
     """One site's agents and queues. Every method takes `now` and returns what must be done, in order."""
 
-    def __init__(self, site: str) -> None:
+    def __init__(self, site: str, offers: int = 0) -> None:
+        """`offers`: so many at most were made by earlier processes of the site; the numbers go on from there."""
         self.site = site
-        self._floor = floor = Floor(site)
+        self._floor = floor = Floor(site, offers)
         self._router = Router(floor)
         self.brake, self._phones_gone = Brake(), frozenset[str]()
         self.agents, self.waiting, self.peers = floor.agents, floor.waiting, floor.peers
@@ -165,6 +166,14 @@ class Acd:
         self.matching.take(waiting)
         self._floor.place(waiting, now)
         return decisions
+
+    def expedite(self, contact: str, now: float) -> list[Decision]:
+        """It may be offered at once, whatever it was postponed to."""
+        waiting = self.waiting.get(contact)
+        if waiting is None or waiting.offers:
+            return []
+        waiting.not_before = now
+        return self._router.place_again(waiting, now)
 
     # Offers to this site's agents
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from heapq import heappop, heappush
+from itertools import count
 
 from cti.acd.agents import Agent, Assignment
 from cti.acd.matching import Matching
@@ -24,8 +25,9 @@ class QueueRules:
 class Floor:
     """The state, and what every part of the router asks of it. It decides nothing."""
 
-    def __init__(self, site: str) -> None:
+    def __init__(self, site: str, offers: int = 0) -> None:
         self.site = site
+        self._numbers = count(offers + 1)
         self.agents: dict[str, Agent] = {}
         self.waiting: dict[str, Waiting] = {}
         self.queues: dict[str, QueueRules] = {}
@@ -35,6 +37,10 @@ class Floor:
         self._deadlines: list[tuple[float, str, str]] = []  # (time, offer or "", contact or "")
 
     # Offers
+
+    def new_offer(self, contact: str) -> str:
+        """The name of one more offer: a contact that comes again, or is offered after a restart, has no offer of the same name."""
+        return f"{contact}-{self.site}{next(self._numbers)}"
 
     def find(self, offer: str) -> tuple[Agent, Assignment] | tuple[None, None]:
         """Who holds an offer that stands, and what has become of it."""

@@ -166,8 +166,7 @@ class Router:
         floor.matching.take(waiting)
         decisions = self.visiting.withdraw(waiting, "offered")
         for agent in agents:
-            waiting.attempts += 1
-            offer = f"{waiting.contact}-{floor.site}{waiting.attempts}"
+            offer = floor.new_offer(waiting.contact)
             idle = now - agent.idle_since
             before = Before(agent)
             agent.last_offers[terms.queue] = now

@@ -19,7 +19,6 @@ class Waiting:
     tried: set[str] = field(default_factory=set)  # agents who did not take it
     offers: list[str] = field(default_factory=list)  # while any stands it waits but is not matched
     granted_by: str | None = None  # the site whose agent is being offered
-    attempts: int = 0  # offers made here so far: numbers the offers
     visiting: set[str] = field(default_factory=set)  # sites at which it waits too
     stamp: int = 0  # raised whenever its entries in the index are void
     estimate: float | None = None  # seconds that it was expected to wait when it came

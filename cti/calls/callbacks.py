@@ -145,12 +145,11 @@ class Callbacks:
 
     def _start(self, callback: Callback) -> None:
         self._open[callback.queue, callback.number] = callback.contact
+        self._arrivals[callback.contact] = asyncio.get_running_loop().create_future()
         self._background.start(self._run(callback), f"callback {callback.contact}")
 
     async def _run(self, callback: Callback) -> None:
-        arrival: Arrival = asyncio.get_running_loop().create_future()
-        self._arrivals[callback.contact] = arrival
-        end = None
+        arrival, end = self._arrivals[callback.contact], None
         try:
             try:
                 end = await self._serve(callback)
@@ -203,6 +202,7 @@ class Callbacks:
             except TimeoutError:
                 return QueueOutcome.TIMEOUT
             if not isinstance(turn, Offering):  # an earlier process had called: the customer is here
+                self._dispatcher.expedite(callback.contact)
                 return await self._talk(callback, ticket, turn[0], None)
             tried += 1
             await self._dispatcher.preview(turn, ticket.context())

@@ -14,7 +14,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from cti.calls.callbacks import Callbacks
-from cti.calls.leftovers import conversation_closed, engaged_agent, offer_closed, queue_left
+from cti.calls.leftovers import conversation_closed, customer_on_the_line, engaged_agent, offer_closed, queue_left
 from cti.calls.ports import OpenContact
 from cti.calls.services import Services
 from cti.calls.session import CallSession
@@ -68,7 +68,7 @@ class Directory:
     async def load(self) -> None:
         """Finds what an earlier process left open."""
         found_open = await self._services.journal.open_contacts()
-        self._left = {f.contact: f for f in found_open if self._callbacks is None or not self._callbacks.resume(f)}
+        self._left = {f.contact: f for f in found_open if customer_on_the_line(f) or not self._resumes(f)}
         for found in self._left.values():
             if (engaged := engaged_agent(found)) and engaged.agent_site == self._services.site:
                 self._services.dispatcher.left.engaged(engaged.agent, engaged.offer, found.contact, engaged.queue)
@@ -135,10 +135,13 @@ class Directory:
         """A customer whom we have called is on the line, or was when an earlier process died."""
         contact, waits = telephony.contact, telephony.contact not in self._live
         self._live.add(contact)
+        ended = None
         try:
-            ended = await self._callbacks.arrived(telephony) if waits and self._callbacks is not None else None
-            if ended is None:
-                await self._close(contact)  # they have talked while no process was there
+            if (found := self._left.get(contact)) is not None:
+                await self._close(contact, talked=await _has_talked(found, telephony))
+            if waits and self._callbacks is not None:
+                ended = await self._callbacks.arrived(telephony)
+            if ended is None:  # they have talked while no process was there
                 await telephony.hang_up()
         finally:
             self._live.discard(contact)
@@ -184,14 +187,17 @@ class Directory:
                 if _channel(found) in self._gone:
                     await self._close(contact)
 
-    async def _close(self, contact: str, died: datetime | None = None) -> None:
-        """The channel is gone: the contact ended at the last moment it was seen, a conversation just now, or when the node `died`."""
+    async def _close(self, contact: str, died: datetime | None = None, *, talked: bool = False) -> None:
+        """The channel is gone, or its caller has `talked` without us: the contact ended at the last moment it was seen, a conversation
+        just now, or when the node `died`. A callback without a conversation waits on: the customer was promised one."""
         found = self._left.pop(contact, None)
         if found is None:
             return
-        self._free_agent(found, found.connected is not None)
+        services, last, talked = self._services, found.last_seen.at, talked or found.connected is not None
+        self._free_agent(found, talked)
         self._faults.pop(contact, None)
-        services, last, talked = self._services, found.last_seen.at, found.connected is not None
+        if not talked and self._resumes(found):
+            return
         if talked:
             last = services.journal.now() if died is None else max(last, died)
             facts = conversation_closed(found, last, Party.SYSTEM)
@@ -206,6 +212,10 @@ class Directory:
         ms = max(0, round((last - found.arrived.at).total_seconds() * 1000))
         await services.journal.record(ContactEnded(cause=cause, by=Party.SYSTEM, ms=ms), contact)
         log.info("directory.contact_closed", contact=contact, cause=cause)
+
+    def _resumes(self, found: OpenContact) -> bool:
+        """Whether it is a callback that waits, and now goes on."""
+        return self._callbacks is not None and self._callbacks.resume(found)
 
     def _free_agent(self, found: OpenContact, talked: bool) -> None:
         """The agent whom an earlier process had engaged is free; with wrap-up if there was a conversation."""

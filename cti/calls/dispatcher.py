@@ -63,9 +63,11 @@ class Dispatcher:
         screens: Screens,
         peers: Peers,
         address_of: Callable[[str], str],
+        offers: int = 0,
     ) -> None:
+        """`offers`: as `Acd` has it."""
         self.site = site
-        self.acd = Acd(site)
+        self.acd = Acd(site, offers)
         self.tickets: dict[str, Ticket] = {}  # by contact: those of this site that wait
         self.engagements: dict[str, Engagement] = {}  # by offer: phones that ring or talk
         self._engaged_with: dict[str, list[Engagement]] = {}  # by contact
@@ -151,6 +153,10 @@ class Dispatcher:
         """The contact keeps its place and is offered to nobody for so long; who was reserved for it is free."""
         now = self.now()
         self.do(self.acd.postpone(contact, now + seconds, now))
+
+    def expedite(self, contact: str) -> None:
+        """A postponed contact may be offered at once: the customer is on the line."""
+        self.do(self.acd.expedite(contact, self.now()))
 
     def ringing(self, offering: Offering) -> None:
         """The phone of one of our agents begins to ring."""
@@ -254,12 +260,10 @@ class Dispatcher:
 
     def is_served(self, offer: str) -> bool:
         """Whether somebody here works on an offer: a session, or a grant that waits for the other site's call."""
-        found = self.acd.offer_of(offer)
-        return (
-            offer in self.engagements
-            or self.visits.is_granted(offer)
-            or (found is not None and found[0] in self.tickets)
-        )
+        contact, _, _ = self.acd.offer_of(offer) or ("", "", None)
+        waiting = self.acd.waiting.get(contact)
+        queued = contact in self.tickets and waiting is not None and offer in waiting.offers
+        return queued or offer in self.engagements or self.visits.is_granted(offer)
 
     # For `Visits`, `LeftAgents` and `Reconciler` too
 

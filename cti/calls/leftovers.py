@@ -26,6 +26,11 @@ def engaged_agent(found: OpenContact) -> OfferMade | AgentConnected | None:
     return OfferMade.model_validate(found.offer.data) if found.offer is not None else None
 
 
+def customer_on_the_line(found: OpenContact) -> bool:
+    """Whether a customer who was called back was on the line: nobody must call again before Asterisk has told what became of them."""
+    return found.line is not None and (found.called is None or found.line.seq > found.called.seq)
+
+
 def offer_closed(found: OpenContact, at: datetime, outcome: OfferOutcome) -> list[FactData]:
     """Ends the offer that was being made, if any."""
     if found.offer is None:

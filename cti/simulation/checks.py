@@ -24,6 +24,7 @@ class Checks:
         self.counts: Counter[str] = Counter()
         self._now = now
         self._open: dict[str, set[str]] = {}  # by contact: offers that stand
+        self._made: set[str] = set()  # offers
         self._talking: dict[str, str] = {}  # by contact: agent
         self._on_the_phone: dict[
             str, tuple[str, int]
@@ -103,6 +104,9 @@ class Checks:
                 if standing and (data.get("why") or {}).get("strategy") != "ring_all":
                     self.broken("offered_twice", f"{contact} to {data['agent']} while {sorted(standing)} stand")
                 standing.add(data["offer"])
+                if data["offer"] in self._made:
+                    self.broken("one_name", f"{data['offer']} is the name of two offers")
+                self._made.add(data["offer"])
             case "offer.ended" if contact:
                 self._open.get(contact, set()).discard(data["offer"])
                 self.counts[f"offer {OfferOutcome(data['outcome']).value}"] += 1

@@ -129,7 +129,9 @@ class Process:
             site, {peer: peer for peer in peers}, "token", lambda agent: f"{site}1",
             lambda peer, agent, node: f"PJSIP/{agent}@node-{node}", open_line,
         )  # fmt: skip
-        self.dispatcher = Dispatcher(site, self.journal, clock, screens, self.hub, lambda agent: f"PJSIP/{agent}")
+        self.dispatcher = Dispatcher(
+            site, self.journal, clock, screens, self.hub, lambda agent: f"PJSIP/{agent}", disk.last_seq
+        )
         self.hub.attach(self.dispatcher)
         self.callbacks = Callbacks(self.dispatcher, self.journal, clock, outside, disk.ids)
         plain = Plain()

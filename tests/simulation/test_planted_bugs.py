@@ -92,6 +92,11 @@ def one_agent_is_never_freed(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
+@bug("one_name")
+def offers_are_counted_by_contact(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Floor, "new_offer", lambda self, contact: f"{contact}-{self.site}1")
+
+
 @bug("stuck_wrap_up")
 def wrap_ups_do_not_end_by_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
     nothing(Floor, "due_at")(monkeypatch)

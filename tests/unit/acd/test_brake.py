@@ -119,7 +119,7 @@ def test_nobody_is_ready_while_the_phones_node_is_gone_and_everybody_as_before_w
     told = {c.agent: c.ruled_out for c in explain(acd, acd.waiting["c2"], 23.0).candidates}
     assert told["1002"] == ("not_ready node_down",)
     decisions = acd.phones_gone(frozenset(), 30.0)
-    assert offer_in(decisions) == "c2-sh1"
+    assert offer_in(decisions) == "c2-sh2"
     assert [a.status for a in acd.agents.values()] == [Status.AVAILABLE, Status.AVAILABLE, Status.BREAK]
 
 

@@ -168,7 +168,7 @@ def test_round_robin_goes_by_who_was_offered_this_queue_last() -> None:
     for i in range(6):
         [(_, number)] = enter(acd, f"c{i}", terms, 10.0 * i)
         order.append(number)
-        serve(acd, f"c{i}-sh1", 10.0 * i, 9.0 - i)
+        serve(acd, f"c{i}-sh{i + 1}", 10.0 * i, 9.0 - i)
     assert order == ["1001", "1002", "1003"] * 2
 
 
@@ -180,7 +180,7 @@ def test_the_least_occupied_is_who_has_been_on_contacts_least_of_late() -> None:
     serve(acd, "long-sh1", 0.0, 600.0)
     agent(acd, "1002", 600.0)
     enter(acd, "short", terms, 600.0)  # goes to 1002, who has done nothing
-    serve(acd, "short-sh1", 600.0, 60.0)
+    serve(acd, "short-sh2", 600.0, 60.0)
     assert enter(acd, "next", terms, 700.0) == [("next", "1002")]
     assert enter(acd, "after", terms, 700.0) == [("after", "1001")]
 
@@ -226,11 +226,11 @@ def test_an_agent_with_room_for_chats_takes_several_and_one_call_meanwhile() -> 
     acd.set_status("1001", Status.AVAILABLE, None, 0.0)
     assert [enter(acd, f"m{i}", chat, 1.0) for i in range(3)] == [[("m0", "1001")], [("m1", "1001")], []]
     assert enter(acd, "call", CLAIMS, 2.0) == [("call", "1001")]
-    for offer in ("m0-sh1", "call-sh1"):
+    for offer in ("m0-sh1", "call-sh3"):
         acd.answered(offer, 3.0)
     acd.finished("m0-sh1", 0.0, 4.0)
     assert acd.waiting["m2"].offers == []  # no chat is offered during a call
-    assert offers(acd.finished("call-sh1", 0.0, 60.0)) == [("m2", "1001")]
+    assert offers(acd.finished("call-sh3", 0.0, 60.0)) == [("m2", "1001")]
 
 
 def test_an_agent_in_a_call_that_is_none_of_ours_is_offered_nothing() -> None:
@@ -249,9 +249,9 @@ def test_a_postponed_contact_keeps_its_place_and_is_offered_to_nobody_meanwhile(
     assert acd.agents["1001"].assignable
     assert enter(acd, "younger", now=20.0) == [("younger", "1001")]
     enter(acd, "youngest", now=30.0)
-    serve(acd, "younger-sh1", 21.0, 100.0)
+    serve(acd, "younger-sh2", 21.0, 100.0)
     assert acd.waiting["callback"].offers == []  # 121 s: its time came only with the tick
-    acd.finished("youngest-sh1", 0.0, 122.0)
+    acd.finished("youngest-sh3", 0.0, 122.0)
     assert offers(acd.tick(122.0)) == [("callback", "1001")]
 
 
@@ -280,3 +280,18 @@ def test_a_break_declared_during_a_contact_and_taken_back_changes_nothing() -> N
     decisions = acd.finished("c1-sh1", 0.0, 110.0)
     assert acd.agents["1001"].assignable
     assert all(d.status is Status.AVAILABLE for d in decisions if isinstance(d, AgentChanged))
+
+
+def test_no_two_offers_have_one_name_though_a_contact_comes_again_or_another_process_begins() -> None:
+    names = []
+    acd = Acd("sh")
+    for _ in range(2):  # a visit that is withdrawn, and opened again
+        agent(acd, "1001")
+        enter(acd, "c1")
+        names += acd.waiting["c1"].offers
+        acd.leave("c1", "withdrawn", 101.0)
+    again = Acd("sh", offers=17)  # facts of the process before
+    agent(again, "1001")
+    enter(again, "c1")
+    names += again.waiting["c1"].offers
+    assert names == ["c1-sh1", "c1-sh2", "c1-sh18"]

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
-from cti.acd import State
+from cti.acd import State, Status
 from cti.calls.callbacks import Callbacks
 from cti.calls.directory import Directory
 from cti.calls.editions import Edition, Editions
@@ -27,7 +27,8 @@ class Customer:
         self.calls: list[tuple[float, str]] = []  # when, contact
         self.lines: list[FakeTelephony] = []
         self.reached: asyncio.Task[None] | None = None
-        self._world, self._answers, self._talks_for = world, answers, talks_for
+        self.phones = {agent: FakePhone(answers_after=2.0, talks_for=talks_for) for agent in ("1001", "1002")}
+        self._world, self._answers = world, answers
 
     async def call(self, number: str, *, contact: str, ring_seconds: float) -> DialOutcome:
         self.calls.append((asyncio.get_running_loop().time(), contact))
@@ -35,8 +36,7 @@ class Customer:
         outcome = self._answers.pop(0) if self._answers else DialOutcome.ANSWERED
         if outcome is DialOutcome.ANSWERED:
             line = FakeTelephony(contact, caller=number)
-            for agent in ("1001", "1002"):
-                line.phones[f"PJSIP/{agent}"] = FakePhone(answers_after=2.0, talks_for=self._talks_for)
+            line.phones = {f"PJSIP/{agent}": phone for agent, phone in self.phones.items()}
             self.lines.append(line)
             self.reached = asyncio.create_task(self._world.directory.called_back(line))
         return outcome
@@ -257,3 +257,72 @@ def test_a_customer_who_hangs_up_before_the_agent_answers_has_been_reached_in_va
 
     world = callback_world(play)
     assert world.facts("contact.ended")[0]["cause"] == "abandoned"
+
+
+async def dies_ringing(world: World, callbacks: Callbacks, customer: Customer, agent: FakePhone) -> Callbacks:
+    """The process dies while the phone of 1001 rings for a customer who was called. Another one begins, under which 1002 works too."""
+    world.agent("1001")
+    customer.phones["1001"] = agent
+    callbacks.request("sh1-1.1", "claims", NUMBER, "zh", 0.0)
+    await asyncio.sleep(4)
+    assert (world.state("1001"), customer.reached is not None) == (State.RINGING, True)
+    await callbacks.close()
+    await world.dispatcher.close()
+    if customer.reached is not None:
+        customer.reached.cancel()
+        await asyncio.gather(customer.reached, return_exceptions=True)
+    world.start()
+    again = begin(world, customer, {"retry_minutes": 5})
+    await world.directory.load()
+    for number in ("1001", "1002"):
+        world.agent(number)
+    return again
+
+
+def test_a_customer_whom_an_agent_answered_while_no_process_was_there_is_not_asked_again() -> None:
+    async def play(world: World, callbacks: Callbacks, customer: Customer) -> None:
+        again = await dies_ringing(world, callbacks, customer, FakePhone(answers_after=5.0, talks_for=20.0))
+        assert world.state("1001") is State.TALKING
+        await asyncio.sleep(60)
+        await world.directory.called_back(customer.lines[0])
+        assert (world.state("1001"), world.state("1002")) == (State.WRAP_UP, State.IDLE)
+        assert (len(customer.calls), again.waiting) == (1, 0)
+        await again.close()
+
+    world = callback_world(play)
+    assert world.facts("contact.ended")[0]["cause"] == "served"
+    assert [f["agent"] for f in world.facts("offer.made")] == ["1001"]
+
+
+def test_a_customer_whom_nobody_answered_while_no_process_was_there_goes_to_the_next_agent_at_once() -> None:
+    async def play(world: World, callbacks: Callbacks, customer: Customer) -> None:
+        again = await dies_ringing(world, callbacks, customer, FakePhone(answers_after=None))
+        await asyncio.sleep(20)
+        world.dispatcher.set_status("1001", Status.BREAK, None)
+        serving = asyncio.create_task(world.directory.called_back(customer.lines[0]))
+        await asyncio.sleep(5)
+        assert (world.state("1001"), world.state("1002")) == (State.IDLE, State.TALKING)
+        await serving
+        assert len(customer.calls) == 1
+        await again.close()
+
+    world = callback_world(play)
+    assert world.facts("contact.ended")[0]["cause"] == "served"
+    made = world.facts("offer.made")
+    assert [f["agent"] for f in made] == ["1001", "1002"]
+    assert len({f["offer"] for f in made}) == 2
+
+
+def test_a_customer_who_was_cut_off_while_no_process_was_there_is_called_again() -> None:
+    async def play(world: World, callbacks: Callbacks, customer: Customer) -> None:
+        again = await dies_ringing(world, callbacks, customer, FakePhone(answers_after=None))
+        await world.directory.channels_known("sh1", [])
+        assert world.state("1001") is State.IDLE
+        await asyncio.sleep(200)
+        assert len(customer.calls) == 1  # the pause between two attempts goes on
+        await asyncio.sleep(200)
+        assert len(customer.calls) == 2
+        await again.close()
+
+    world = callback_world(play)
+    assert world.facts("contact.ended")[0]["cause"] == "served"

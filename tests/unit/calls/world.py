@@ -53,7 +53,9 @@ class World:
 
     def start(self) -> None:
         """A site process begins; what an earlier one knew is gone, but for the journal."""
-        self.dispatcher = Dispatcher("sh", self.journal, self.clock, self.screens, NoPeers(), lambda a: f"PJSIP/{a}")
+        self.dispatcher = Dispatcher(
+            "sh", self.journal, self.clock, self.screens, NoPeers(), lambda a: f"PJSIP/{a}", self.journal.last_seq
+        )
         self.services = services = Services(
             site="sh", editions=Editions(Edition(HOTLINE, self)), dispatcher=self.dispatcher, journal=self.journal, clock=self.clock,
             http=self,
