@@ -106,6 +106,46 @@ async def test_a_site_whose_processes_both_hang_comes_back_and_callers_keep_thei
     assert (await system.story("13833330004"))["cause"] == "abandoned"
 
 
+@pytest.mark.parametrize("answers", [True, False], ids=["answers meanwhile", "lets it ring"])
+async def test_a_customer_who_is_called_back_is_asked_once_though_the_process_dies_while_the_agents_phone_rings(
+    system: System, answers: bool
+) -> None:
+    number = "13833330010" if answers else "13833330011"
+    async with AsyncExitStack() as stack:
+        asking = await system.complain(stack, number)
+        await system.has_fact(await system.contact_of(number), "queue.entered")
+        await asking.press("1")
+        await wait(asking.ended, "the caller to be released")
+        outside = await stack.enter_async_context(
+            Phone(system.carrier("sh"), number, system.topology.site("sh").nodes[0].address, port=5060)
+        )
+        phone, desktop = await system.seat(stack, "1003")
+        customer = await outside.ring()
+        await customer.answer()
+        ringing = await phone.ring()
+        system.kill("sh")
+        if answers:
+            await ringing.answer()
+            await customer.hears(5, talker=ringing)
+            await system.is_back("sh")
+        else:
+            await system.is_back("sh")
+            await desktop.connect()
+            await desktop.send(type="set_status", status="available")
+            ringing = await phone.ring(40)  # once the first ringing is over
+            await ringing.answer()
+            await customer.hears(5, talker=ringing)
+        await ringing.hang_up()
+        await wait(customer.ended, "the customer to be released")
+        await desktop.connect()
+        await desktop.wrap_up()
+        story = await system.story(number, called_back=True)
+    assert story["cause"] == "served"
+    assert len(data(story, "callback.attempted")) == 1
+    offers = data(story, "offer.made")
+    assert len({made["offer"] for made in offers}) == len(offers) == (1 if answers else 2)
+
+
 async def latest(system: System, kind: str) -> dict[str, Any]:
     """The newest fact of a kind that belongs to no contact, from the site's own journal."""
     found: list[dict[str, Any]] = []
