@@ -313,6 +313,29 @@ def test_a_customer_whom_nobody_answered_while_no_process_was_there_goes_to_the_
     assert len({f["offer"] for f in made}) == 2
 
 
+def test_a_customer_who_takes_the_call_of_a_process_that_has_died_is_served_though_busy_for_the_next_one() -> None:
+    async def play(world: World, callbacks: Callbacks, customer: Customer) -> None:
+        world.agent("1001")
+        callbacks.request("sh1-1.1", "claims", NUMBER, "zh", 0.0)
+        await asyncio.sleep(2)
+        [(_, contact)] = customer.calls
+        await callbacks.close()
+        await world.dispatcher.close()
+        world.start()
+        again = begin(world, customer, {"attempts": 1})
+        await world.directory.load()
+        world.agent("1001")
+        await asyncio.sleep(1)
+        line = FakeTelephony(contact, caller=NUMBER)
+        line.phones["PJSIP/1001"] = customer.phones["1001"]
+        await world.directory.called_back(line)
+        assert (len(customer.calls), again.waiting) == (2, 0)
+        await again.close()
+
+    world = callback_world(play, DialOutcome.BUSY)
+    assert world.facts("contact.ended")[0]["cause"] == "served"
+
+
 def test_a_customer_who_was_cut_off_while_no_process_was_there_is_called_again() -> None:
     async def play(world: World, callbacks: Callbacks, customer: Customer) -> None:
         again = await dies_ringing(world, callbacks, customer, FakePhone(answers_after=None))
