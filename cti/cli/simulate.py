@@ -31,7 +31,7 @@ def add_simulate_command(app: typer.Typer) -> None:
     )
     def simulate_command(
         scenario: Annotated[
-            str, typer.Option("--scenario", help="faults, day, or a YAML file; see docs/simulation.md.")
+            str, typer.Option("--scenario", help="faults, storm, day, or a YAML file; see docs/simulation.md.")
         ] = "faults",
         seeds: Annotated[int, typer.Option("--seeds", min=1, help="How many runs.")] = 1,
         first: Annotated[

@@ -33,6 +33,25 @@ def faults(seconds: float = 3600) -> Scenario:
     )  # fmt: skip
 
 
+def storm() -> Scenario:
+    """Half an hour of the same, in which something breaks every few seconds and most callers want to be called back: what needs two faults
+    at a bad moment happens here, and once in thousands of hours there."""
+    calm = faults(1800)
+    claims, advice = calm.queues
+    wishes = claims.model_copy(update={"wants_callback": 0.9})
+    breaks = Faults(
+        process_killed=240,
+        node_lost=8,
+        link_cut=12,
+        link_slow=12,
+        link_one_way=6,
+        link_twice=12,
+        clock_step=4,
+        skew=120.0,
+    )
+    return calm.model_copy(update={"queues": (wishes, advice), "faults": breaks})
+
+
 def day() -> Scenario:
     """The source center's size: 1,000 agents at two sites and 150,000 calls in a day, with its two peaks."""
     shape = (2, 1, 1, 1, 1, 2, 4, 8, 13, 16, 16, 14, 11, 13, 15, 15, 14, 12, 9, 7, 6, 5, 4, 3)
@@ -64,4 +83,4 @@ def day() -> Scenario:
     )  # fmt: skip
 
 
-BUILT_IN = {"faults": faults, "day": day}
+BUILT_IN = {"faults": faults, "storm": storm, "day": day}
