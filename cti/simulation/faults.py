@@ -35,7 +35,7 @@ async def break_things(world: Breakable, faults: Faults, rng: random.Random) -> 
             going[task] = None
             task.add_done_callback(lambda done: going.pop(done, None))
     finally:
-        await asyncio.gather(*going, return_exceptions=True)  # what is broken is mended, whatever else ends
+        await asyncio.shield(asyncio.gather(*going, return_exceptions=True))  # what is broken is mended, whatever else ends
 
 
 def _rates(faults: Faults) -> Mapping[str, float]:
