@@ -34,8 +34,8 @@ async def break_things(world: Breakable, faults: Faults, rng: random.Random) -> 
             task = asyncio.ensure_future(_break(name, world, rng))
             going[task] = None
             task.add_done_callback(lambda done: going.pop(done, None))
-    finally:
-        await asyncio.shield(asyncio.gather(*going, return_exceptions=True))  # what is broken is mended, whatever else ends
+    finally:  # what is broken is mended, whatever else ends
+        await asyncio.shield(asyncio.gather(*going, return_exceptions=True))
 
 
 def _rates(faults: Faults) -> Mapping[str, float]:
