@@ -209,9 +209,8 @@ class Callbacks:
             outcome = await self._call(callback, policy, turn)
             attempted = CallbackAttempted(queue=callback.queue, attempt=tried, agent=turn.agent, outcome=outcome.value)
             self._journal.record(attempted, callback.contact)
-            if (
-                outcome is DialOutcome.ANSWERED or arrival.done()
-            ):  # on the line by the call of an earlier process, busy for ours
+            # Who is on the line by the call of an earlier process is busy for ours.
+            if outcome is DialOutcome.ANSWERED or arrival.done():
                 try:
                     async with asyncio.timeout(ARRIVAL_SECONDS):
                         telephony, _ = await asyncio.shield(arrival)

@@ -47,9 +47,7 @@ class Directory:
         self._live: set[str] = set()  # contacts with a session here
         self._left: dict[str, OpenContact] = {}  # open contacts without one
         self._gone: deque[tuple[str, str]] = deque(maxlen=1000)  # (node, channel) of the latest hang-ups
-        self._lost: deque[str] = deque(
-            maxlen=1000
-        )  # the latest contacts that ended because nobody was at their node any more
+        self._lost: deque[str] = deque(maxlen=1000)  # the latest contacts of nodes that did not come back
         self._faults: dict[str, int] = {}  # by contact: sessions that ended without an end
         self._hosted: dict[
             str, AgentStateChanged

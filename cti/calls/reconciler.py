@@ -9,9 +9,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol
 
-from cti.acd import Acd, Agent, Assignment, Decision, State
-from cti.calls.left_agents import LeftAgents
-from cti.facts import FactData
+from cti.acd import Agent, Assignment, State
+from cti.calls.left_agents import Floor, LeftAgents
 from cti.facts.kinds import AgentRepaired
 from cti.kit.logging import get_logger
 
@@ -19,14 +18,9 @@ log = get_logger(__name__)
 LOST_SECONDS = 15.0  # after so long a reservation that nobody works on is lost
 
 
-class Desk(Protocol):
+class Desk(Floor, Protocol):
     """What the dispatcher lends."""
 
-    acd: Acd
-
-    def now(self) -> float: ...
-    def record(self, data: FactData, contact: str | None = None) -> None: ...
-    def do(self, decisions: list[Decision]) -> None: ...
     def is_served(self, offer: str) -> bool: ...
 
 

@@ -54,17 +54,18 @@ async def standby_hangs(moment: Moment) -> None:
 
 async def both_hang(moment: Moment) -> None:
     """Neither can kill the other: that is left to who started them."""
-    found = processes(moment.center.settings.site_folder(moment.site))
-    for pid in (found.standby, found.active):
-        if pid is not None:
-            os.kill(pid, signal.SIGSTOP)
+    _signal_both(moment, signal.SIGSTOP)
 
 
 async def both_killed(moment: Moment) -> None:
+    _signal_both(moment, signal.SIGKILL)
+
+
+def _signal_both(moment: Moment, how: signal.Signals) -> None:
     found = processes(moment.center.settings.site_folder(moment.site))
     for pid in (found.standby, found.active):
         if pid is not None:
-            os.kill(pid, signal.SIGKILL)
+            os.kill(pid, how)
 
 
 async def handed_over_by_hand(moment: Moment) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -45,6 +45,22 @@ def only(question: Question, columns: Mapping[Dimension, Any]) -> Iterator[Any]:
 
 def key_of(row: Any, question: Question) -> Key:
     return tuple(getattr(row, dimension) for dimension in question.by)
+
+
+def labels(parts: Mapping[str, Any]) -> list[Any]:
+    return [part.label(name) for name, part in parts.items()]
+
+
+def on_postgresql(session: AsyncSession) -> bool:
+    return session.get_bind().dialect.name == "postgresql"
+
+
+async def rows_of(session: AsyncSession, query: Any) -> Sequence[Any]:
+    """Raises `BadRequest` when there are more than may be told."""
+    rows: Sequence[Any] = (await session.execute(query.limit(MOST_ROWS + 1))).all()
+    if len(rows) > MOST_ROWS:
+        raise too_much()
+    return rows
 
 
 def total(column: Any, *conditions: Any) -> Any:

@@ -10,7 +10,18 @@ from sqlalchemy import BigInteger, and_, case, cast, func, literal_column, null,
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cti.datacenter.agent_intervals import LONGEST
-from cti.datacenter.measures.counting import MOST_ROWS, Counted, key_of, last_facts, only, too_much, total
+from cti.datacenter.measures.counting import (
+    MOST_ROWS,
+    Counted,
+    key_of,
+    labels,
+    last_facts,
+    on_postgresql,
+    only,
+    rows_of,
+    too_much,
+    total,
+)
 from cti.datacenter.measures.formulas import Dimension, Source
 from cti.datacenter.measures.intervals import Every
 from cti.datacenter.measures.question import Callbacks, Question
@@ -24,7 +35,7 @@ _FOR_REPORTS: Final = ("SET LOCAL jit = off", "SET LOCAL work_mem = '64MB'")
 
 async def counted(session: AsyncSession, source: Source, question: Question) -> Sequence[Counted]:
     """Raises `BadRequest` when it is too much to tell."""
-    if session.get_bind().dialect.name == "postgresql":
+    if on_postgresql(session):
         for setting in _FOR_REPORTS:
             await session.execute(text(setting))
     match source:
@@ -74,7 +85,7 @@ async def _stays(session: AsyncSession, question: Question) -> Sequence[Counted]
         "longest_wait_ms": func.coalesce(func.max(case((offered, stay.waited_ms))), 0),
     }
     columns = {Dimension.QUEUE: stay.queue, Dimension.SITE: contact.site, Dimension.FLOW: contact.flow}
-    query = select(*_labels(parts)).join(contact, contact.id == stay.contact)
+    query = select(*labels(parts)).join(contact, contact.id == stay.contact)
     return await _grouped(session, question, query.where(*_callbacks(question)), stay.since, columns, parts)
 
 
@@ -117,7 +128,7 @@ async def _work(session: AsyncSession, question: Question) -> Sequence[Counted]:
         Dimension.AGENT: one.agent,
         Dimension.FLOW: one.flow,
     }
-    return await _grouped(session, question, select(*_labels(parts)), one.moment, columns, parts)
+    return await _grouped(session, question, select(*labels(parts)), one.moment, columns, parts)
 
 
 async def _contacts(session: AsyncSession, question: Question) -> Sequence[Counted]:
@@ -130,7 +141,7 @@ async def _contacts(session: AsyncSession, question: Question) -> Sequence[Count
         "transferred": _number(contact.cause == EndCause.TRANSFERRED),
     }
     columns = {Dimension.SITE: contact.site, Dimension.FLOW: contact.flow}
-    query = select(*_labels(parts)).where(~_is_callback())
+    query = select(*labels(parts)).where(~_is_callback())
     return await _grouped(session, question, query, contact.arrived_at, columns, parts)
 
 
@@ -142,7 +153,7 @@ async def _whole_times(session: AsyncSession, question: Question) -> Sequence[Co
         **{part: total(time.ms, time.state.in_(states)) for part, states in _STATES.items()},
         **{part: total(time.ms, time.state == "idle", time.status == status) for part, status in _STATUSES.items()},
     }
-    query = select(*_labels(parts)).where(~_crosses(session, question))
+    query = select(*labels(parts)).where(~_crosses(session, question))
     return await _grouped(session, question, query, time.started_at, _of_agents(), parts)
 
 
@@ -207,14 +218,11 @@ async def _grouped(
         bucket.label("bucket"), *(column.label(name) for name, column in zip(question.by, each, strict=True))
     ).where(*_within(question, moment), *only(question, columns))
     grouped = query.group_by(*([] if question.intervals.every is Every.TOTAL else [bucket]), *each)
-    rows = (await session.execute(grouped.limit(MOST_ROWS + 1))).all()
-    if len(rows) > MOST_ROWS:
-        raise too_much()
     return [
         Counted(
             _number_of(question, row.bucket), key_of(row, question), {part: int(getattr(row, part)) for part in parts}
         )
-        for row in rows
+        for row in await rows_of(session, grouped)
     ]
 
 
@@ -224,7 +232,7 @@ def _bucket(session: AsyncSession, question: Question, moment: Any) -> Any:
     width, shift = question.intervals.bucket
     if question.intervals.every is Every.TOTAL:
         return literal_column("0")
-    if session.get_bind().dialect.name == "postgresql":
+    if on_postgresql(session):
         stride: Any = literal_column(f"interval '{width} seconds'")
         origin: Any = literal_column(f"timestamptz '1970-01-01 00:00:00+00' - interval '{shift} seconds'")
         return func.date_bin(stride, moment, origin)
@@ -254,10 +262,6 @@ def _callbacks(question: Question) -> tuple[Any, ...]:
             return (~_is_callback(),)
         case Callbacks.ONLY:
             return (_is_callback(),)
-
-
-def _labels(parts: dict[str, Any]) -> list[Any]:
-    return [part.label(name) for name, part in parts.items()]
 
 
 def _number(*conditions: Any) -> Any:

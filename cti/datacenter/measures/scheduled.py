@@ -32,7 +32,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cti.datacenter import agent_intervals
 from cti.datacenter.agent_intervals import IDLE
-from cti.datacenter.measures.counting import MOST_ROWS, Counted, key_of, last_facts, only, too_much, total
+from cti.datacenter.measures.counting import Counted, key_of, labels, last_facts, on_postgresql, only, rows_of, total
 from cti.datacenter.measures.formulas import Dimension
 from cti.datacenter.measures.intervals import Every
 from cti.datacenter.measures.question import Question
@@ -50,7 +50,7 @@ async def scheduled_times(session: AsyncSession, question: Question) -> Sequence
     last = await last_facts(session)
     if not last:
         return []
-    if session.get_bind().dialect.name == "postgresql":
+    if on_postgresql(session):
         await session.execute(text(_BY_HASH))
     lines = _lines(session, question, last)
     piece = _pieces(session, question, lines).c
@@ -61,7 +61,7 @@ async def scheduled_times(session: AsyncSession, question: Question) -> Sequence
         "paid_ms": total(length, paid),
         "unavailable_ms": total(length, paid),
     }
-    planned = await _grouped(session, question, piece, select(*_labels(nobody)), nobody)
+    planned = await _grouped(session, question, piece, select(*labels(nobody)), nobody)
     if not planned:
         return []
     done = _times(session, question, last)
@@ -76,7 +76,7 @@ async def scheduled_times(session: AsyncSession, question: Question) -> Sequence
         "unavailable_ms": total(-common, done.takes, paid),
     }  # fmt: skip
     same = and_(done.agent == piece.agent, done.n == piece.n, done.a < piece.b, done.b > piece.a)
-    meeting = select(*_labels(changed)).where(same)
+    meeting = select(*labels(changed)).where(same)
     return [*planned, *await _grouped(session, question, piece, meeting, changed)]
 
 
@@ -187,20 +187,17 @@ async def _grouped(
     """What was counted, by interval and the question's dimensions; without groups of which there is nothing."""
     in_total = question.intervals.every is Every.TOTAL
     each = [getattr(piece, dimension.value) for dimension in question.by] + ([] if in_total else [piece.bucket])
-    grouped = query.add_columns(*each, func.count().label("times")).group_by(*each).limit(MOST_ROWS + 1)
-    rows = (await session.execute(grouped)).all()
-    if len(rows) > MOST_ROWS:
-        raise too_much()
+    grouped = query.add_columns(*each, func.count().label("times")).group_by(*each)
     return [
         Counted(0 if in_total else row.bucket, key_of(row, question), {part: int(getattr(row, part)) for part in parts})
-        for row in rows
+        for row in await rows_of(session, grouped)
         if row.times
     ]
 
 
 def _ms(session: AsyncSession, moment: Any) -> Any:
     """Of a column: whole milliseconds since 1970."""
-    if session.get_bind().dialect.name == "postgresql":
+    if on_postgresql(session):
         return cast(func.round(func.date_part("epoch", moment, type_=Float) * literal_column("1000")), BigInteger)
     days = func.julianday(moment, type_=Float) - literal_column("2440587.5")
     return cast(func.round(days * literal_column("86400000")), BigInteger)
@@ -211,14 +208,10 @@ def _of(moment: datetime) -> int:
 
 
 def _lesser(session: AsyncSession, one: Any, other: Any) -> Any:
-    named = func.least if session.get_bind().dialect.name == "postgresql" else func.min
+    named = func.least if on_postgresql(session) else func.min
     return named(one, other, type_=BigInteger)
 
 
 def _greater(session: AsyncSession, one: Any, other: Any) -> Any:
-    named = func.greatest if session.get_bind().dialect.name == "postgresql" else func.max
+    named = func.greatest if on_postgresql(session) else func.max
     return named(one, other, type_=BigInteger)
-
-
-def _labels(parts: Mapping[str, Any]) -> list[Any]:
-    return [part.label(name) for name, part in parts.items()]

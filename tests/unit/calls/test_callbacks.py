@@ -65,6 +65,19 @@ def begin(world: World, customer: Customer, policy: dict[str, Any]) -> Callbacks
     return callbacks
 
 
+async def restarted(world: World, callbacks: Callbacks, customer: Customer, policy: dict[str, Any]) -> Callbacks:
+    """The process dies, and another one begins."""
+    await callbacks.close()
+    await world.dispatcher.close()
+    if customer.reached is not None:
+        customer.reached.cancel()
+        await asyncio.gather(customer.reached, return_exceptions=True)
+    world.start()
+    again = begin(world, customer, policy)
+    await world.directory.load()
+    return again
+
+
 def arrives(world: World, call: FakeTelephony) -> asyncio.Task[None]:
     """A caller comes for the queue `claims`."""
     call.press("1", after=2.0)
@@ -199,11 +212,7 @@ def test_a_restarted_process_takes_up_callbacks_with_their_age() -> None:
     async def play(world: World, callbacks: Callbacks, customer: Customer) -> None:
         callbacks.request("sh1-1.1", "claims", NUMBER, "zh", 30.0)
         await asyncio.sleep(100)
-        await callbacks.close()
-        await world.dispatcher.close()
-        world.start()
-        again = begin(world, customer, {})
-        await world.directory.load()
+        again = await restarted(world, callbacks, customer, {})
         await asyncio.sleep(1)
         [waiting] = world.dispatcher.acd.waiting.values()
         assert round(world.clock.monotonic() - waiting.since) == 131
@@ -221,11 +230,7 @@ def test_a_restarted_process_counts_attempts_on_and_keeps_the_pause_between_them
         world.agent("1001")
         callbacks.request("sh1-1.1", "claims", NUMBER, "zh", 0.0)
         await asyncio.sleep(100)
-        await callbacks.close()
-        await world.dispatcher.close()
-        world.start()
-        again = begin(world, customer, {"attempts": 2, "retry_minutes": 5})
-        await world.directory.load()
+        again = await restarted(world, callbacks, customer, {"attempts": 2, "retry_minutes": 5})
         world.agent("1001")
         await asyncio.sleep(150)
         assert len(customer.calls) == 1
@@ -266,14 +271,7 @@ async def dies_ringing(world: World, callbacks: Callbacks, customer: Customer, a
     callbacks.request("sh1-1.1", "claims", NUMBER, "zh", 0.0)
     await asyncio.sleep(4)
     assert (world.state("1001"), customer.reached is not None) == (State.RINGING, True)
-    await callbacks.close()
-    await world.dispatcher.close()
-    if customer.reached is not None:
-        customer.reached.cancel()
-        await asyncio.gather(customer.reached, return_exceptions=True)
-    world.start()
-    again = begin(world, customer, {"retry_minutes": 5})
-    await world.directory.load()
+    again = await restarted(world, callbacks, customer, {"retry_minutes": 5})
     for number in ("1001", "1002"):
         world.agent(number)
     return again
@@ -319,11 +317,7 @@ def test_a_customer_who_takes_the_call_of_a_process_that_has_died_is_served_thou
         callbacks.request("sh1-1.1", "claims", NUMBER, "zh", 0.0)
         await asyncio.sleep(2)
         [(_, contact)] = customer.calls
-        await callbacks.close()
-        await world.dispatcher.close()
-        world.start()
-        again = begin(world, customer, {"attempts": 1})
-        await world.directory.load()
+        again = await restarted(world, callbacks, customer, {"attempts": 1})
         world.agent("1001")
         await asyncio.sleep(1)
         line = FakeTelephony(contact, caller=NUMBER)
