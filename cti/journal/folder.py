@@ -67,7 +67,7 @@ def open_folder(folder: Path, site: str) -> OpenFolder:
 
 def _open(folder: Path, site: str, lock: int) -> OpenFolder:
     for leftover in folder.glob("journal-*.new*"):
-        leftover.unlink()
+        leftover.unlink(missing_ok=True)
     _adopt(folder)
     found = scan(folder)
     for path in found.moved:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -129,11 +129,12 @@ class SqliteJournal:
         return self._numbering.now()
 
     async def close(self) -> None:
-        """Writes what waits (one last attempt if the disk fails) and gives the file free. May be called twice."""
+        """Writes what waits (one last attempt if the disk fails) and gives the files free. May be called twice."""
         if self._closed:
             return
         self._closed = True
-        if not await asyncio.to_thread(self._writer.close, 5.0 + self._patience):
+        patience = 5.0 + self._patience
+        if not await asyncio.to_thread(self._writer.close, patience):
             log.error("journal.writer_stuck")
         await asyncio.sleep(0)  # the writer's last words are in the loop's queue: let them be heard
         if self._watch:
@@ -141,8 +142,10 @@ class SqliteJournal:
         if self._waiting:
             self._lose(len(self._waiting), kind="any")
             self._release()
-        self._reading.submit(self._reader.close)
+        unread = self._reading.submit(self._reader.close)
         self._reading.shutdown(wait=False)
+        if (await asyncio.to_thread(wait, [unread], patience)).not_done:
+            log.error("journal.reader_stuck")
 
     # -- reading
 

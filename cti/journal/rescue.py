@@ -101,7 +101,7 @@ def salvaged(opened: Opened | None, first: int, last: int, at: datetime | None, 
 def set_aside(path: Path) -> None:
     """Out of the journal's way, for people to look at. Raises `OSError`."""
     for file in beside(path):
-        if file.exists():
+        with suppress(FileNotFoundError):
             file.rename(file.with_name(file.name + ".damaged"))
 
 

@@ -128,7 +128,7 @@ def connect(path: Path) -> sqlite3.Connection:
 
 def connect_to_read(segment: Segment) -> sqlite3.Connection:
     """Sees what is committed and never waits for the writer. Raises `sqlite3.Error`."""
-    if segment.last is not None and not _has_wal(segment.path):
+    if segment.last is not None and not _bytes(_wal(segment.path)):
         return _connected(segment.path, "immutable=1")  # nothing beside it, no locks: also on a full disk
     connection = _connected(segment.path, "mode=rw")
     connection.execute("PRAGMA query_only = ON")
@@ -192,7 +192,7 @@ def scan(folder: Path) -> Found:
 
 def size(path: Path) -> int:
     """Bytes on disk, with its write-ahead log."""
-    return sum(file.stat().st_size for file in (path, _wal(path)) if file.exists())
+    return _bytes(path) + _bytes(_wal(path))
 
 
 def beside(path: Path) -> Sequence[Path]:
@@ -218,9 +218,11 @@ def _wal(path: Path) -> Path:
     return path.with_name(path.name + "-wal")
 
 
-def _has_wal(path: Path) -> bool:
-    wal = _wal(path)
-    return wal.exists() and wal.stat().st_size > 0
+def _bytes(path: Path) -> int:
+    """Nothing of a file that is not there: whoever closes a segment last takes its log away, at any moment."""
+    with suppress(FileNotFoundError):
+        return path.stat().st_size
+    return 0
 
 
 def _sync(path: Path) -> None:

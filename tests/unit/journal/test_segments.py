@@ -2,7 +2,9 @@
 
 import os
 import sqlite3
+import threading
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -245,3 +247,26 @@ async def test_facts_can_be_read_beside_the_process_that_writes_them(tmp_path: P
         assert [f.seq for f in read_facts(tmp_path)] == list(range(1, 13))
         await journal.record(UP)
     assert [f.seq for f in read_facts(tmp_path)] == list(range(1, 14))
+
+
+def test_a_folder_can_be_looked_through_while_others_open_and_close_its_files(tmp_path: Path) -> None:
+    """Whoever closes an SQLite file last takes its log away."""
+    written(tmp_path, calls=20, segment_facts=30)
+    paths = [segment.path for segment in scan(tmp_path).segments]
+    over = threading.Event()
+
+    def others() -> None:
+        while not over.is_set():
+            for path in paths:
+                with closing(sqlite3.connect(path, isolation_level=None)) as file:
+                    file.execute("UPDATE journal SET acknowledged = 0")
+
+    other = threading.Thread(target=others)
+    other.start()
+    try:
+        for _ in range(300):
+            assert len(scan(tmp_path).segments) == len(paths)
+            assert all(segments.size(path) > 0 for path in paths)
+    finally:
+        over.set()
+        other.join()

@@ -110,6 +110,16 @@ async def test_facts_recorded_but_not_awaited_are_written_at_close(tmp_path: Pat
         journal.record(UP)
 
 
+async def test_nothing_of_the_folder_is_open_any_more_when_the_journal_is_closed(tmp_path: Path) -> None:
+    for _ in range(5):
+        async with await opened(tmp_path) as journal:
+            await asyncio.gather(*(journal.record(UP) for _ in range(2000)))
+            reading = asyncio.ensure_future(everything(journal))  # takes longer than closing
+            await asyncio.sleep(0)
+        assert [path.name for path in tmp_path.iterdir() if path.name.endswith(("-wal", "-shm"))] == []
+        assert len(await reading) == journal.last_seq
+
+
 async def test_what_was_awaited_survives_kill_9_without_a_gap(tmp_path: Path) -> None:
     chance = random.Random(20260301)
     known: dict[int, str] = {}
