@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import os
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 from cti.asterisk import dialplan
 from cti.kit.logging import get_logger
@@ -90,10 +92,14 @@ def calls(found: Iterable[CelEvent]) -> dict[str, CelCall]:
 
 def read_node(folder: Path) -> Iterator[CelEvent]:
     """Everything that a node has written, oldest first. Raises `OSError`."""
-    for file in reversed(_files(folder)):
-        if file.exists():
-            with file.open(encoding="utf-8", errors="replace", newline="") as lines:
-                yield from events(lines)
+    with ExitStack() as files:
+        opened: dict[int, TextIO] = {}
+        for file in _files(folder):  # the newest first: one that grows older meanwhile is met twice, but none is missed
+            with suppress(FileNotFoundError):
+                one = files.enter_context(file.open(encoding="utf-8", errors="replace", newline=""))
+                opened.setdefault(os.fstat(one.fileno()).st_ino, one)
+        for lines in reversed(opened.values()):
+            yield from events(lines)
 
 
 def is_cut(folder: Path) -> bool:

@@ -62,3 +62,15 @@ def test_a_nodes_account_is_kept_in_so_many_files_and_read_in_order(tmp_path: Pa
     assert cel.is_cut(tmp_path)
     kept = [event.channel for event in cel.read_node(tmp_path)]
     assert kept == [f"sh1-1.{n}" for n in range(3, cel.OLDER_FILES + 3)]
+
+
+def test_an_account_is_read_as_a_whole_while_its_files_grow_older(tmp_path: Path) -> None:
+    file = tmp_path / cel.FILE
+    file.parent.mkdir(parents=True)
+    for n in range(3):
+        cel.rotate(tmp_path, 1)
+        file.write_text(line("CHAN_START", n, f"sh1-1.{n}"))
+    found = cel.read_node(tmp_path)
+    first = next(found)
+    assert cel.rotate(tmp_path, 1)
+    assert [event.channel for event in (first, *found)] == ["sh1-1.0", "sh1-1.1", "sh1-1.2"]
