@@ -68,6 +68,12 @@ class Database:
         self.is_postgresql = self.url.get_backend_name() == "postgresql"
         self.engine = create_engine(self.url, statement_seconds)
         self._writer = self.engine.execution_options(writes=True)
+        # By itself PostgreSQL takes another snapshot for each statement: the parts of one answer could contradict each other.
+        self._reader = (
+            self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            if self.is_postgresql
+            else self.engine
+        )
         # SQLite has one writer: taking turns here is fair and immediate, its own busy wait is neither.
         self._turns: asyncio.Semaphore | None = None if self.is_postgresql else asyncio.Semaphore(1)
 
@@ -77,7 +83,8 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
-        async with self._telling(), AsyncSession(self.engine, expire_on_commit=False) as session:
+        """All is read as it was at the first statement, whatever is committed meanwhile."""
+        async with self._telling(), AsyncSession(self._reader, expire_on_commit=False) as session:
             yield session
 
     @asynccontextmanager

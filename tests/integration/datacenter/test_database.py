@@ -11,7 +11,7 @@ import httpx
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.pool import QueuePool
 
 from cti.datacenter import upgrade_database
@@ -54,6 +54,24 @@ async def test_the_migrated_schema_is_that_of_the_models(empty_database: str) ->
     try:
         async with database.writing() as connection:
             assert await connection.run_sync(differences) == []
+    finally:
+        await database.close()
+
+
+async def test_what_is_read_in_one_go_is_of_one_moment(empty_database: str) -> None:
+    await upgrade_database(empty_database)
+    database = Database(empty_database)
+    count, add = text("SELECT count(*) FROM alembic_version"), text("INSERT INTO alembic_version VALUES ('another')")
+    try:
+        async with database.reading() as session:
+            assert await session.scalar(count) == 1
+            async with database.writing() as connection:
+                await connection.execute(add)
+            assert await session.scalar(count) == 1
+        async with database.reading() as session:
+            assert await session.scalar(count) == 2
+        async with database.writing() as connection:  # the same connection, from the pool
+            await connection.execute(text("DELETE FROM alembic_version WHERE version_num = 'another'"))
     finally:
         await database.close()
 
