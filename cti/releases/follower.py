@@ -48,7 +48,7 @@ class ReleaseFollower(Follower[Release]):
         if release is None:
             return False
         try:
-            await self._activate(release)
+            await self._activate(release, *await self._editions_of(release))
             return True
         except (HotlineError, OSError) as error:
             log.error("release.not_resumed", n=release.n, reason=str(error))
@@ -68,16 +68,20 @@ class ReleaseFollower(Follower[Release]):
             if not self._store.has(version):
                 bundle = await self._get(f"/versions/{version}/bundle", BUNDLE_SECONDS)
                 await asyncio.to_thread(self._store.add, version, bundle, published.digests.get(version, ""))
-        await self._activate(published)
-        await asyncio.to_thread(self._store.remember, published)
+        current, canary = await self._editions_of(published)
+        await asyncio.to_thread(self._store.remember, published)  # a disk that refuses leaves all as it was
+        await self._activate(published, current, canary)
         self._say(published.n, "taken")
 
-    async def _activate(self, release: Release) -> None:
+    async def _editions_of(self, release: Release) -> tuple[Edition, CanaryEdition | None]:
+        """Raises what `load` raises, and what making the audio does."""
         current = await self._edition(release.version)
-        canary = None
-        if release.canary is not None:
-            edition = await self._edition(release.canary.version)
-            canary = CanaryEdition(edition, release.canary.percent, release.canary.callers)
+        if release.canary is None:
+            return current, None
+        edition = await self._edition(release.canary.version)
+        return current, CanaryEdition(edition, release.canary.percent, release.canary.callers)
+
+    async def _activate(self, release: Release, current: Edition, canary: CanaryEdition | None) -> None:
         self._editions.activate(current, canary)
         self._release = release
         log.info("release.taken", n=release.n, version=release.version)

@@ -174,6 +174,25 @@ async def test_files_spoiled_on_the_sites_disk_are_fetched_again(site: Site) -> 
     assert site.editions.current.version == version
 
 
+async def test_a_release_that_the_disk_refuses_to_keep_is_tried_until_it_is_taken_and_kept(site: Site) -> None:
+    first, second = site.publish("one"), site.publish("two")
+    site.activate(1, first)
+    await site.step()
+    site.activate(2, second)
+    kept = site.folder / "flows" / "release.json"
+    kept.rename(kept.with_suffix(".aside"))
+    kept.mkdir()  # no file can take its place
+    await site.step()
+    assert site.editions.current.version == first, "what was refused must not be met by callers"
+    kept.rmdir()
+    await site.step()
+    assert site.editions.current.version == second
+    assert [said[:2] for said in site.acknowledged] == [(1, "taken"), (2, "refused"), (2, "taken")]
+    site.start()
+    assert await site.follower.resume()
+    assert site.editions.current.version == second
+
+
 async def test_an_acknowledgement_is_said_until_it_is_heard(site: Site) -> None:
     version = site.publish("one")
     site.activate(1, version)
