@@ -54,11 +54,9 @@ class ReleaseStore:
     """Reads and writes files: call it from a thread when calls are in progress."""
 
     def __init__(self, folder: Path) -> None:
-        """Creates the folder, and removes what a killed process left half. Raises OSError if it can't."""
+        """Creates the folder. Raises OSError if it can't. A process that stands by looks into the folder of the active one."""
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        for left in folder.glob(f"{_MAKING}*"):
-            shutil.rmtree(left, ignore_errors=True)
 
     def has(self, version: str) -> bool:
         return (self._folder / version / "flow.yaml").is_file()
@@ -71,9 +69,12 @@ class ReleaseStore:
         return hotline
 
     def add(self, version: str, bundle: bytes, digest: str) -> None:
-        """Takes a fetched bundle in. Raises `ConfigError` when it is broken or not what was published, OSError for the disk."""
+        """Takes a fetched bundle in, one at a time, and removes what a killed process left half. Raises `ConfigError` when it is
+        broken or not what was published, OSError for the disk."""
         if (found := hashlib.sha256(bundle).hexdigest()) != digest:
             raise _forged(digest, found)
+        for left in self._folder.glob(f"{_MAKING}*"):
+            shutil.rmtree(left, ignore_errors=True)
         making = Path(tempfile.mkdtemp(prefix=_MAKING, dir=self._folder))
         try:
             unpack(bundle, making)

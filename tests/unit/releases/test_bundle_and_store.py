@@ -93,11 +93,25 @@ def test_files_changed_on_the_disk_are_not_served(tmp_path: Path) -> None:
     assert code(error) == "release.forged"
 
 
-def test_what_a_killed_process_left_half_is_removed_at_the_next_start(tmp_path: Path) -> None:
+def test_what_a_killed_process_left_half_is_removed_when_the_next_bundle_is_taken_in(tmp_path: Path) -> None:
     (tmp_path / ".making-xyz").mkdir()
     (tmp_path / ".making-xyz" / "flow.yaml").write_text("half")
-    ReleaseStore(tmp_path)
-    assert list(tmp_path.iterdir()) == []
+    bundle = pack(SHIPPED)
+    ReleaseStore(tmp_path).add(VERSION, bundle, hashlib.sha256(bundle).hexdigest())
+    assert [path.name for path in tmp_path.iterdir()] == [VERSION]
+
+
+def test_a_process_that_begins_to_stand_by_leaves_alone_what_the_active_one_is_taking_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unpack_while_another_begins(bundle: bytes, folder: Path) -> None:
+        unpack(bundle, folder)
+        ReleaseStore(tmp_path)
+
+    monkeypatch.setattr("cti.releases.store.unpack", unpack_while_another_begins)
+    store, bundle = ReleaseStore(tmp_path), pack(SHIPPED)
+    store.add(VERSION, bundle, hashlib.sha256(bundle).hexdigest())
+    assert store.load(VERSION).version == VERSION
 
 
 def test_the_release_that_counts_is_remembered(tmp_path: Path) -> None:
