@@ -148,7 +148,8 @@ class AmiLink(AmiActions):
         """One connection from beginning to end."""
         manager = self._manager(self._deliver, self._wanted)
         try:
-            protocol = await self._log_in(manager)
+            self._gone = True  # until somebody is found there
+            protocol = await self._log_in(manager, self._found)
             await self._come_up(protocol)
             self._reason = await self._watch(protocol)
         finally:
@@ -163,13 +164,16 @@ class AmiLink(AmiActions):
             deliver, protocol_factory=lambda: AmiProtocol(self.node, wanted | {"FullyBooted"}), **self._address
         )
 
-    async def _log_in(self, manager: ConnectionManager) -> AmiProtocol:
-        """Raises OSError, TimeoutError or `AmiError`. Nothing is asked of an Asterisk that has not booted fully."""
+    def _found(self) -> None:
+        self._gone = False
+
+    async def _log_in(self, manager: ConnectionManager, found: Callable[[], None] = lambda: None) -> AmiProtocol:
+        """Tells `found` that the connection was taken. Raises OSError, TimeoutError or `AmiError`. Nothing is asked of an Asterisk
+        that has not booted fully."""
         protocol: AmiProtocol
-        self._gone = True  # until somebody is found there
         async with asyncio.timeout(self._answer_timeout):
             _, protocol = await manager.connect()
-            self._gone = False
+            found()
             response: AmiResponse = await manager.authenticated_future
         if not response.success:
             raise AmiRefused(self.node, "Login", response.message)

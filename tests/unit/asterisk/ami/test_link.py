@@ -359,3 +359,15 @@ async def test_a_reload_of_a_node_that_is_away_fails_at_once(asterisk: ScriptedA
     await asterisk.stop()
     with pytest.raises(AmiDown):
         await follower.link.reload("first")
+
+
+async def test_a_reload_whose_connection_nobody_takes_does_not_make_the_node_gone(
+    asterisk: ScriptedAmi, follower: Follower
+) -> None:
+    await up(follower)
+    assert asterisk._server is not None
+    asterisk._server.close()  # the link's own connection stays
+    with pytest.raises(AmiDown):
+        await follower.link.reload("first")
+    assert follower.link.up
+    assert not follower.link.gone
