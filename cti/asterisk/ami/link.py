@@ -202,8 +202,8 @@ class AmiLink(AmiActions):
             self._queue.put(event)
 
     async def _watch(self, protocol: AmiProtocol) -> str:
-        """Pings until the connection is lost or no longer answers; returns why."""
-        discarded = 0
+        """Pings until the connection is lost, or Asterisk no longer answers or reads; returns why."""
+        discarded, unread = 0, False  # `unread`: Asterisk did not take what we wrote when that was looked at last
         while True:
             await asyncio.wait((protocol.lost,), timeout=self._ping_interval)
             if protocol.lost.done():
@@ -218,8 +218,12 @@ class AmiLink(AmiActions):
             except AmiTimeout:
                 if pauses == protocol.pauses:  # else it was we who did not read
                     return "no answer to a ping"
+            except AmiDown as error:
+                if unread and protocol.clogged:  # still; else it may go on
+                    return error.reason
             except AmiError:
-                continue
+                pass
+            unread = protocol.clogged and not protocol.paused
 
     def _deliver(self, event: AmiEvent) -> None:
         if event.name not in self._wanted:

@@ -371,3 +371,12 @@ async def test_a_reload_whose_connection_nobody_takes_does_not_make_the_node_gon
         await follower.link.reload("first")
     assert follower.link.up
     assert not follower.link.gone
+
+
+async def test_a_link_whose_asterisk_reads_nothing_goes_down(asterisk: ScriptedAmi, follower: Follower) -> None:
+    await up(follower)
+    assert follower.link._protocol is not None
+    follower.link._protocol.pause_writing()  # as the transport does when its buffer is full
+    await until(follower.downs, 2.0)
+    assert follower.downs()[0].reason == "Asterisk does not read"
+    await until(lambda: len(follower.ups()) == 2)
