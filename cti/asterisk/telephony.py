@@ -113,9 +113,10 @@ class AgiTelephony:
 
     async def receive_fax(self, file: str) -> Fax:
         await self._to_the_end("EXEC", "ReceiveFAX", file)
-        if self._agi.over.is_set():
+        try:
+            result = await self._do("GET FULL VARIABLE", "${FAXSTATUS} ${FAXPAGES} ${REMOTESTATIONID}")
+        except CallerGone:  # machines hang up as soon as all is said: often here
             return Fax(pages_in(Path(file)))
-        result = await self._do("GET FULL VARIABLE", "${FAXSTATUS} ${FAXPAGES} ${REMOTESTATIONID}")
         status, pages, station, *_ = (*result.data.split(" ", 2), "", "")
         came = int(pages) if pages.isdecimal() and status == "SUCCESS" else 0
         return Fax(came, clean_name(station))
