@@ -15,7 +15,7 @@ from cti.kit.logging import get_logger
 
 log = get_logger(__name__)
 MOST_BYTES: Final = 10_000
-_ID = Annotated[str, Field(pattern=r"^[-.A-Za-z0-9]{1,64}$")]
+_ID = Annotated[str, Field(pattern=r"^[-.A-Za-z0-9_]{1,64}$")]
 _NUMBER = Annotated[str, Field(pattern=r"^\+?[0-9]{0,21}$")]
 
 

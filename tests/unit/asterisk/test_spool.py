@@ -29,6 +29,11 @@ def test_requests_are_read_oldest_first_and_removed_one_by_one(tmp_path: Path) -
     assert spool.read() == [second]
 
 
+def test_a_request_is_taken_whatever_the_topology_calls_its_node(tmp_path: Path) -> None:
+    store(tmp_path, REQUEST | {"contact": "sh-north_1-9.1", "node": "sh-north_1"})
+    assert [left.contact for left in EmergencySpool(tmp_path).read()] == ["sh-north_1-9.1"]
+
+
 def test_what_nobody_of_ours_wrote_is_put_aside(tmp_path: Path) -> None:
     hostile = (
         "{", "[]", json.dumps(REQUEST | {"callback": "1;rm"}), json.dumps(REQUEST | {"contact": "a/b"}),

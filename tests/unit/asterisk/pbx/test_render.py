@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import shutil
 import stat
 from dataclasses import replace
@@ -82,6 +83,17 @@ def test_no_template_language_is_left_in_what_is_rendered(installation: Installa
 )
 def test_an_agents_name_cannot_say_anything_to_asterisk(hostile: str, harmless: str) -> None:
     assert plain(hostile) == harmless
+
+
+def test_a_contact_keeps_its_id_whatever_the_topology_calls_its_node(installation: Installation) -> None:
+    filters = [
+        found
+        for name, text in rendered(installation).items()
+        for found in re.findall(r"(?:CTI_CONTACT|X-Hotline-Contact\))=\$\{FILTER\(([^,]+),", text)
+    ]
+    assert len(filters) == 6
+    for kept in filters:
+        assert re.fullmatch(f"[{kept}]+", "sh-north_1-1795466465.2"), kept
 
 
 def test_an_unknown_name_in_a_template_is_found_with_its_line(installation: Installation, tmp_path: Path) -> None:
