@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import ssl
 from collections.abc import Callable
@@ -55,13 +56,16 @@ class BusinessHttp:
             return HttpAnswer(0)
         headers = {"Authorization": f"Bearer {self._token}"} if asked == self._data_center else {}
         try:
-            async with self._client.stream(method, target, json=body, headers=headers, timeout=timeout) as response:
+            async with (
+                asyncio.timeout(timeout),  # all of it: httpx counts from one piece of the answer to the next
+                self._client.stream(method, target, json=body, headers=headers, timeout=timeout) as response,
+            ):
                 content = bytearray()
                 async for chunk in response.aiter_bytes():
                     content += chunk
                     if len(content) > MAX_BODY:
                         raise httpx.DecodingError("the answer is too large")
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, TimeoutError) as error:
             log.warning("http.failed", origin=asked, reason=type(error).__name__)
             return HttpAnswer(0)
         return HttpAnswer(response.status_code, _body(bytes(content)))

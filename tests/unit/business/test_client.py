@@ -20,6 +20,7 @@ from cti.business import BusinessHttp, trusted
 from cti.calls.ports import HttpAnswer
 from cti.ivr.allowed import Allowed
 from cti.kit.errors import ConfigError
+from cti.testing.virtual_time import run_virtually
 
 
 def certificate(folder: Path) -> tuple[Path, Path]:
@@ -109,6 +110,26 @@ async def test_an_answer_that_is_too_large_is_none() -> None:
     async with serving(json_answer(b"x" * 300_000)) as server:
         url = f"http://127.0.0.1:{server.port}"
         assert await ask(url, allowed=(url,)) == HttpAnswer(0)
+
+
+class Drip(httpx.AsyncByteStream):
+    """A byte every second, for an hour."""
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for _ in range(3600):
+            await asyncio.sleep(1)
+            yield b"x"
+
+
+def test_an_answer_that_comes_drop_by_drop_is_waited_for_no_longer_than_the_flow_says() -> None:
+    async def asked() -> tuple[HttpAnswer, float]:
+        transport = httpx.MockTransport(lambda request: httpx.Response(200, stream=Drip()))
+        async with httpx.AsyncClient(transport=transport) as client:
+            http = BusinessHttp(client, "http://center", "token")
+            answer = await http.request("GET", "http://a/x", body=None, timeout=3, allowed=lambda origin: True)
+            return answer, asyncio.get_running_loop().time()
+
+    assert run_virtually(asked()) == (HttpAnswer(0), 3.0)
 
 
 async def test_a_certificate_that_nobody_vouches_for_is_refused_until_it_is_trusted(tmp_path: Path) -> None:
