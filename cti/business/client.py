@@ -74,5 +74,5 @@ class BusinessHttp:
 def _body(content: bytes) -> object:
     try:
         return json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return content.decode("utf-8", "replace")

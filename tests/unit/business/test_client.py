@@ -132,6 +132,13 @@ def test_an_answer_that_comes_drop_by_drop_is_waited_for_no_longer_than_the_flow
     assert run_virtually(asked()) == (HttpAnswer(0), 3.0)
 
 
+async def test_an_answer_that_nests_without_end_is_text() -> None:
+    deep = b"[" * 100_000
+    async with serving(json_answer(deep)) as server:
+        url = f"http://127.0.0.1:{server.port}"
+        assert await ask(url, allowed=(url,)) == HttpAnswer(200, deep.decode())
+
+
 async def test_a_certificate_that_nobody_vouches_for_is_refused_until_it_is_trusted(tmp_path: Path) -> None:
     cert, key = certificate(tmp_path)
     tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
