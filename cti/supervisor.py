@@ -18,7 +18,7 @@ from cti.asterisk.pbx.root import prepare
 from cti.asterisk.sounds import render
 from cti.ivr import Hotline, load_hotline
 from cti.kit.backoff import Backoff
-from cti.kit.errors import ConfigError, EnvironmentProblem, problem
+from cti.kit.errors import ConfigError, EnvironmentProblem, HotlineError, problem
 from cti.kit.logging import get_logger
 from cti.kit.watchdog import Watchdog
 from cti.settings import Settings
@@ -159,7 +159,7 @@ async def _keep_node(pbx: Pbx, node: str, settings: Settings) -> None:
                 pbx.follow(node, settings.afresh().pbx)
                 await pbx.start(node)
                 break
-            except EnvironmentProblem as error:
+            except (HotlineError, OSError) as error:  # also of a file that somebody is editing: the other nodes go on
                 log.error("up.node_not_started", node=node, reason=str(error))
 
 
