@@ -27,6 +27,7 @@ from cti.wiring import hotline_folder
 log = get_logger(__name__)
 READY_SECONDS = 60.0
 STOP_SECONDS = 5.0
+LASTING_SECONDS = 10.0  # a child that lived so long had started well
 BAD_CONFIGURATION = 2  # exit status of a child whose files a person must mend: no use in restarting it
 
 
@@ -43,19 +44,27 @@ class Child:
         self.process: Process | None = None
 
     async def run(self) -> None:
-        """Runs until cancelled. Raises `EnvironmentProblem` if it refuses to start for a reason that people must mend."""
-        backoff = Backoff(first=0.2, cap=10.0)
+        """Runs until cancelled. Raises `EnvironmentProblem` if it refuses to start for a reason that people must mend. Once it has run,
+        that ends nothing: somebody is editing a file, and all else that is here goes on."""
+        backoff, loop, has_run = Backoff(first=0.2, cap=10.0), asyncio.get_running_loop(), False
         try:
             while True:
-                started = time.monotonic()
-                status = await self._once()
-                if status == BAD_CONFIGURATION:
-                    raise EnvironmentProblem(problem(
-                        "up.child_refused", self.name, f"It did not start: {self._last_words()}",
-                        f"未能启动：{self._last_words()}", "Mend what it says.", "请按提示处理。"))  # fmt: skip
-                log.warning("up.child_ended", child=self.name, status=status)
-                if time.monotonic() - started > 10:
-                    backoff.reset()
+                started = loop.time()
+                try:
+                    status = await self._once()
+                except OSError as error:  # this machine has no process or no file left
+                    if not has_run:
+                        raise
+                    log.error("up.child_not_started", child=self.name, reason=error.strerror)
+                else:
+                    if loop.time() - started > LASTING_SECONDS:
+                        has_run = True
+                        backoff.reset()
+                    if status == BAD_CONFIGURATION and not has_run:
+                        raise EnvironmentProblem(problem(
+                            "up.child_refused", self.name, f"It did not start: {self._last_words()}",
+                            f"未能启动：{self._last_words()}", "Mend what it says.", "请按提示处理。"))  # fmt: skip
+                    log.warning("up.child_ended", child=self.name, status=status)
                 await asyncio.sleep(backoff.next())
         finally:
             await self._stop()
