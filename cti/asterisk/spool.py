@@ -50,8 +50,13 @@ class EmergencySpool:
         for path in paths:
             try:
                 with path.open("rb") as file:
-                    left = _File.model_validate(json.loads(file.read(MOST_BYTES)))
-            except (OSError, ValueError, ValidationError) as error:
+                    written = file.read(MOST_BYTES)
+            except OSError as error:  # of this moment, not of the file: it stays for the next look
+                log.error("spool.unreadable", file=path.name, reason=error.strerror)
+                continue
+            try:
+                left = _File.model_validate(json.loads(written))
+            except (ValueError, ValidationError, RecursionError) as error:
                 log.error("spool.bad_file", file=path.name, reason=type(error).__name__)
                 self._put_aside(path)
                 continue

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
+from typing import NoReturn
+
+import pytest
 
 from cti.asterisk.pbx.emergency import store
 from cti.asterisk.spool import EmergencySpool
@@ -34,10 +38,24 @@ def test_a_request_is_taken_whatever_the_topology_calls_its_node(tmp_path: Path)
     assert [left.contact for left in EmergencySpool(tmp_path).read()] == ["sh-north_1-9.1"]
 
 
+def test_a_request_that_could_not_be_read_is_taken_at_the_next_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_many(*_: object) -> NoReturn:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    store(tmp_path, REQUEST)
+    spool = EmergencySpool(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", too_many)
+        assert spool.read() == []
+    assert [left.contact for left in spool.read()] == ["sh1-9.1"]
+
+
 def test_what_nobody_of_ours_wrote_is_put_aside(tmp_path: Path) -> None:
     hostile = (
         "{", "[]", json.dumps(REQUEST | {"callback": "1;rm"}), json.dumps(REQUEST | {"contact": "a/b"}),
-        json.dumps(REQUEST | {"at": "now"}),
+        json.dumps(REQUEST | {"at": "now"}), "[" * 9000,
     )  # fmt: skip
     for number, text in enumerate(hostile):
         (tmp_path / f"{number}.json").write_text(text)
