@@ -15,6 +15,7 @@ from cti.kit.errors import ConfigError, EnvironmentProblem, problem
 MAX_FILES = 5_000
 MAX_BYTES = 64 * 1024 * 1024  # unpacked
 _NAME = re.compile(r"[a-z]{1,20}\.yaml|prompts/[a-z]{2}/[a-z][a-z0-9_-]{0,40}\.wav")
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others unpack without a limit, and fail in ways of their own
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 
@@ -45,6 +46,8 @@ def unpack(bundle: bytes, folder: Path) -> None:
             for entry in entries:
                 if not _NAME.fullmatch(entry.filename):
                     raise _broken(f"{entry.filename[:80]!r} is no file of a hotline 不是热线文件")
+                if entry.compress_type not in _PACKED:
+                    raise _broken("it is packed in another way 压缩方式不同")
                 target = folder / entry.filename
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with archive.open(entry) as source:

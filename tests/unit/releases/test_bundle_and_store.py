@@ -20,12 +20,19 @@ SHIPPED = Path(__file__).parents[3] / "ivr_flows/95500"
 VERSION = load_hotline(SHIPPED).version
 
 
-def archive(**files: bytes) -> bytes:
+def archive(method: int = zipfile.ZIP_DEFLATED, **files: bytes) -> bytes:
     data = io.BytesIO()
-    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as bundle:
+    with zipfile.ZipFile(data, "w", method) as bundle:
         for name, content in files.items():
             bundle.writestr(name, content)
     return data.getvalue()
+
+
+def scratched(method: int) -> bytes:
+    """A bundle whose compressed bytes are not what was packed."""
+    whole = archive(method, **{"flow.yaml": b"a: 1\n" * 100})
+    place = 30 + len("flow.yaml")
+    return whole[:place] + bytes(byte ^ 0xFF for byte in whole[place : place + 20]) + whole[place + 20 :]
 
 
 def code(error: pytest.ExceptionInfo[ConfigError]) -> str:
@@ -63,6 +70,22 @@ def test_a_hostile_bundle_is_refused_and_writes_nothing_outside(tmp_path: Path, 
         unpack(bundle, inner)
     assert code(error) == "bundle.broken"
     assert [path for path in tmp_path.rglob("*") if inner not in path.parents and path != inner] == []
+
+
+@pytest.mark.parametrize(
+    "bundle",
+    [
+        scratched(zipfile.ZIP_DEFLATED),
+        scratched(zipfile.ZIP_BZIP2),
+        archive(zipfile.ZIP_BZIP2, **{"flow.yaml": b""}),
+        archive(zipfile.ZIP_LZMA, **{"flow.yaml": b""}),
+    ],
+    ids=["scratched", "scratched bzip2", "bzip2", "lzma"],
+)
+def test_a_bundle_that_is_scratched_or_packed_in_another_way_is_refused(tmp_path: Path, bundle: bytes) -> None:
+    with pytest.raises(ConfigError) as error:
+        unpack(bundle, tmp_path)
+    assert code(error) == "bundle.broken"
 
 
 def test_a_store_gives_back_what_it_took(tmp_path: Path) -> None:
