@@ -69,9 +69,18 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 async def until_signal(work: asyncio.Task[None]) -> None:
-    """Lets a task run until it ends or the process is asked to stop (SIGINT, SIGTERM); then cancels and awaits it."""
+    """Lets a task run until it ends or the process is asked to stop (SIGINT, SIGTERM); then cancels and awaits it. Who asks again, as
+    `cti up` and systemd together do, does not interrupt the orderly end."""
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, work.cancel)
+
+    def at_signal(act: Callable[[], object]) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, act)
+
+    def stop() -> None:
+        at_signal(lambda: None)
+        work.cancel()
+
+    at_signal(stop)
     with contextlib.suppress(asyncio.CancelledError):
         await work
