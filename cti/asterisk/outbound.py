@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from cti.asterisk import dialplan
-from cti.asterisk.ami import AmiError, AmiLink
+from cti.asterisk.ami import AmiError, AmiLink, AmiRefused
 from cti.calls.telephony import DialOutcome
 from cti.kit.logging import get_logger, mask_number
 
@@ -31,7 +31,7 @@ class CarrierCalls:
                 address, dialplan.CALLBACK, variables={dialplan.CONTACT: contact}, caller_id=self._caller_id, ring_seconds=ring_seconds
             )  # fmt: skip
         except AmiError as error:
-            said = error.problems[0].what.en.lower()
-            log.info("outbound.failed", contact=contact, number=mask_number(number), reason=said)
-            return next((outcome for word, outcome in _OUTCOMES.items() if word in said), DialOutcome.UNREACHABLE)
+            reason = error.message if isinstance(error, AmiRefused) else error.problems[0].code
+            log.info("outbound.failed", contact=contact, number=mask_number(number), reason=reason)
+            return _OUTCOMES.get(reason, DialOutcome.UNREACHABLE)
         return DialOutcome.ANSWERED
