@@ -173,10 +173,11 @@ def _fence(hanging: Holder) -> None:
 def _started(pid: int) -> int | None:
     """When a process started; None for one that does not exist, or has ended and only waits to be taken note of."""
     try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        # The name stands in parentheses before them, of any bytes.
+        fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
     except OSError:
         return None
-    return None if fields[0] in "ZX" else int(fields[19])
+    return None if fields[0] in b"ZX" else int(fields[19])
 
 
 def _namespace() -> int:
