@@ -78,6 +78,7 @@ class SqliteJournal:
         self._listeners: list[Listener] = []
         self._reader = Reader(lambda: store.segments)
         self._reading = ThreadPoolExecutor(1, "journal-reader")
+        self._rescuing = asyncio.Lock()
         self._writer = Writer(store, self._loop, committed=self._on_committed, failed=self._on_failed, retry=retry)
 
     @classmethod
@@ -255,19 +256,23 @@ class SqliteJournal:
         raise OSError("the disk damages what was made anew")
 
     async def _rescue(self, damage: Damaged) -> None:
-        """Reading goes on when this is done; recording goes on meanwhile."""
-        await self._job(partial(Store.close_segment, segment=damage.segment))
+        """Reading goes on when this is done; recording goes on meanwhile.
 
-        def work() -> tuple[Segment, Rescued] | None:  # in the reader's only thread: one at a time
+        Who meets the same damage finds it mended: a damaged file that is aside would be taken for one of which nothing can be read.
+        """
+
+        def work() -> tuple[Segment, Rescued] | None:  # in the reader's only thread: nobody reads what is half made
             segments = self._store.segments
             for before, segment in zip((None, *segments), segments, strict=False):
                 if segment.path == damage.segment.path:
                     return segment, rescue(segment, before, self._site)
             return None
 
-        if made := await self._loop.run_in_executor(self._reading, work):
-            await self._job(partial(Store.put_in_place, damaged=made[0], rescued=made[1]))
-            report(damage, made[1], self.acknowledged)
+        async with self._rescuing:
+            await self._job(partial(Store.close_segment, segment=damage.segment))
+            if made := await self._loop.run_in_executor(self._reading, work):
+                await self._job(partial(Store.put_in_place, damaged=made[0], rescued=made[1]))
+                report(damage, made[1], self.acknowledged)
 
     def _job(self, work: Callable[[Store], T]) -> asyncio.Future[T]:
         if self._closed:

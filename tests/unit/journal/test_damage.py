@@ -7,6 +7,7 @@ import os
 import random
 import shutil
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -16,7 +17,7 @@ import pytest
 
 from cti.facts import Fact
 from cti.journal import Relay, SqliteJournal, read_facts, rescue
-from cti.journal.segment import scan
+from cti.journal.segment import Segment, scan
 from cti.kit.backoff import Backoff
 from cti.kit.clock import SystemClock
 from tests.unit.journal.scribes import ENDED, UP, Scribe, everything, old_journal, opened, written
@@ -202,6 +203,30 @@ async def test_a_newest_segment_of_which_nothing_is_left_is_begun_again(
             assert (await journal.record(UP)).seq == len(found) + 1
     assert len(reported(caplog)) == 1
     assert (tmp_path / f"{newest.name}.damaged").exists()
+
+
+async def test_two_who_meet_the_same_damage_have_the_segment_made_anew_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second one would find the damaged file set aside, and put a segment that lacks everything over the good one."""
+    facts = written(tmp_path, calls=10, segment_facts=9)
+    damaged = whole(tmp_path)[1]
+    spoil_body(damaged, 14)
+    made: list[rescue.Rescued] = []
+
+    def make_anew(segment: Segment, before: Segment | None, site: str) -> rescue.Rescued:
+        deadline = time.monotonic() + 5
+        while made and damaged.exists() and time.monotonic() < deadline:
+            time.sleep(0.001)  # a thread that does not come to its turn
+        made.append(rescue.rescue(segment, before, site))
+        return made[-1]
+
+    monkeypatch.setattr("cti.journal.journal.rescue", make_anew)
+    async with await opened(tmp_path) as journal:
+        await asyncio.gather(everything(journal), everything(journal))
+        assert [rescued.lost for rescued in made] == [{14}]
+        assert is_told(await everything(journal), facts) == 1
+    assert is_told(list(read_facts(tmp_path)), facts) == 1
 
 
 async def test_a_segment_that_somebody_deleted_is_told_as_lost(tmp_path: Path) -> None:
