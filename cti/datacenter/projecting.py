@@ -29,8 +29,8 @@ _LOCK_FAMILY = 0x436F6E74  # "Cont"
 async def tell_contacts(connection: AsyncConnection, fresh: Iterable[Fact], *, wary: bool = False) -> None:
     """Writes the rows of the contacts of these facts, which are about to be added, from all that is known of each.
 
-    Raises `bulk.AlreadyThere` for a contact whose facts were deleted for their age; with `wary` it leaves such a one as it was
-    told from all of them.
+    A contact whose facts were deleted for their age stays as it was told from all of them. Raises `bulk.AlreadyThere` for one that
+    begins once more; `wary`, it leaves that as it was told too.
     """
     told: dict[str, list[Fact]] = defaultdict(list)
     for fact in fresh:
@@ -42,7 +42,7 @@ async def tell_contacts(connection: AsyncConnection, fresh: Iterable[Fact], *, w
         earlier = await _facts_of(connection, chunk)
         left = await _told_of_deleted(connection, set(chunk) - earlier.keys()) if wary else set()
         stories = [_told([*earlier.get(contact, ()), *told[contact]]) for contact in chunk if contact not in left]
-        await _write(connection, stories, list(earlier))
+        await _write(connection, await _whole(connection, stories), list(earlier))
 
 
 async def retell_contacts(connection: AsyncConnection, contacts: Iterable[str]) -> None:
@@ -51,7 +51,7 @@ async def retell_contacts(connection: AsyncConnection, contacts: Iterable[str]) 
     await lock_names(connection, _LOCK_FAMILY, ids)
     for chunk in _chunks(ids):
         facts = await _facts_of(connection, chunk)
-        await _write(connection, [_told(each) for each in facts.values()], chunk)
+        await _write(connection, await _whole(connection, [_told(each) for each in facts.values()]), chunk)
 
 
 def _chunks(ids: Sequence[str]) -> Iterable[Sequence[str]]:
@@ -70,6 +70,19 @@ async def _told_of_deleted(connection: AsyncConnection, ids: Iterable[str]) -> s
     return set(await connection.scalars(select(ContactRow.id).where(ContactRow.id.in_(ids))))
 
 
+async def _whole(connection: AsyncConnection, stories: Iterable[ContactStory | None]) -> list[ContactStory]:
+    """Those that could be told, without what is left of a contact whose other facts were deleted: of that more was told already, its
+    beginning or its end."""
+    told = {story.contact.id: story for story in stories if story}
+    headless = [contact for contact, story in told.items() if story.contact.arrived_at is None]
+    if headless:
+        before = select(ContactRow.id, ContactRow.arrived_at, ContactRow.ended_at).where(ContactRow.id.in_(headless))
+        for row in await connection.execute(before):
+            if row.arrived_at or (row.ended_at and not told[row.id].contact.ended_at):
+                del told[row.id]
+    return list(told.values())
+
+
 def _told(facts: Sequence[Fact]) -> ContactStory | None:
     try:
         return project(facts)
@@ -79,14 +92,14 @@ def _told(facts: Sequence[Fact]) -> ContactStory | None:
         return None
 
 
-async def _write(connection: AsyncConnection, stories: Sequence[ContactStory | None], replaced: Sequence[str]) -> None:
-    """Adds the rows of those that could be told; `replaced` are contacts that may have rows."""
-    told = {story.contact.id: story for story in stories if story}
+async def _write(connection: AsyncConnection, stories: Sequence[ContactStory], replaced: Sequence[str]) -> None:
+    """Adds their rows; `replaced` are contacts that may have rows."""
+    told = {story.contact.id for story in stories}
     replaced = [contact for contact in replaced if contact in told]
     if replaced:
         for table, (column, _) in _TABLES.items():
             await connection.execute(delete(table).where(column.in_(replaced)))
-    for table, rows in _rows(told.values()).items():
+    for table, rows in _rows(stories).items():
         if rows:
             await bulk.add(connection, table, _TABLES[table][1], rows)
 

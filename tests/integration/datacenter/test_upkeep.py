@@ -16,7 +16,7 @@ from cti.datacenter.database import Database
 from cti.datacenter.metrics import Metrics
 from cti.datacenter.models import Base, ContactRow, FactRow, LegRow, ProjectionRow
 from cti.datacenter.partitions import make_months, month_of, partitions
-from cti.datacenter.rebuilding import CONTACTS, bring_up_to_date
+from cti.datacenter.rebuilding import CONTACTS, bring_up_to_date, rebuild
 from cti.datacenter.retention import delete_old_facts, limit
 from cti.datacenter.upkeep import Upkeep
 from cti.kit.clock import SystemClock
@@ -125,6 +125,26 @@ async def test_old_facts_go_with_their_contacts_and_what_was_told_stays(database
     if migrated.is_postgresql:
         async with migrated.writing() as connection:
             assert min(each.end for each in await partitions(connection)) > before
+
+
+async def test_what_comes_months_too_late_never_takes_the_place_of_what_was_told_from_all_facts(
+    database_url: str, migrated: Database
+) -> None:
+    """A disk that was found at another site brings its facts of a contact in several batches; then all is told anew."""
+    home, away = Scribe(now=datetime(2026, 5, 10, tzinfo=UTC)), Scribe("bj", now=datetime(2026, 5, 10, tzinfo=UTC))
+    home.served("ended")
+    for _ in range(3):
+        away.wraps_up("2001", "ended")
+    async with running_datacenter(make_config(database_url, fact_months=2), Autumn()) as client:
+        assert await send(client, home) == home.seq
+        story = (await client.get("/api/v1/contacts/ended")).json() | {"facts": []}
+        assert await delete_old_facts(migrated, datetime(2026, 8, 1, tzinfo=UTC)) > 0
+        for first in (1, 3):
+            batch = away.batch(first, first + 1)
+            assert (await client.post("/api/v1/facts", json=batch)).json() == {"acknowledged": first + 1}
+            assert (await client.get("/api/v1/contacts/ended")).json() | {"facts": []} == story
+        await rebuild(migrated)
+        assert (await client.get("/api/v1/contacts/ended")).json() | {"facts": []} == story
 
 
 async def test_a_new_version_of_a_projection_makes_its_rows_anew_from_where_a_killed_process_left_off(
