@@ -7,16 +7,18 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import bindparam, delete, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cti.datacenter.agent_intervals import AGENT_KINDS, AgentInterval, Tracker
+from cti.datacenter.locks import lock_age
 from cti.datacenter.models import AgentIntervalRow, FactRow, SiteProgressRow
 from cti.facts import Fact
 
 AGENTS_VERSION: Final = 1  # one more whenever the same facts give other rows
 
 _CHUNK = 5000  # facts per statement
+_NO_SEQ: Final = 2**63 - 1  # beyond all that sites count
 _FIELDS: Final = tuple(field.name for field in fields(AgentInterval))
 
 
@@ -49,12 +51,27 @@ async def refresh_agents(connection: AsyncConnection, site: str, since: int) -> 
 
 
 async def rebuild_agents(connection: AsyncConnection, sites: Sequence[str]) -> None:
-    """Every interval of some sites anew. Their next batches wait meanwhile."""
+    """Every interval of some sites anew, as far as their facts are still there. Their next batches wait meanwhile."""
+    table = AgentIntervalRow
+    await lock_age(connection, shared=True)
     for site in sites:
         progress = select(SiteProgressRow.acknowledged).where(SiteProgressRow.site == site)
         await connection.execute(progress.with_for_update())
-        await connection.execute(delete(AgentIntervalRow).where(AgentIntervalRow.site == site))
-        await refresh_agents(connection, site, 0)
+        since = await _behind_deleted(connection, site)
+        await connection.execute(delete(table).where(table.site == site, table.started_seq >= since))
+        await refresh_agents(connection, site, since)
+
+
+async def _behind_deleted(connection: AsyncConnection, site: str) -> int:
+    """From where on every fact is there; 0 where none was deleted for its age. Facts of no contact go in their order, those of contacts
+    later or never: so behind the first of no contact nothing is missing."""
+    at_site = FactRow.site == site
+    first = await connection.scalar(select(func.min(FactRow.seq)).where(at_site, FactRow.contact.is_(None)))
+    behind = _NO_SEQ if first is None else first + 1
+    begun = AgentIntervalRow.started_seq
+    earlier = select(begun).where(AgentIntervalRow.site == site, begun < behind)
+    gone = earlier.where(~exists().where(at_site, FactRow.seq == begun)).limit(1)
+    return 0 if await connection.scalar(gone) is None else behind
 
 
 async def _facts(connection: AsyncConnection, site: str, since: int) -> AsyncIterator[tuple[Fact, datetime | None]]:

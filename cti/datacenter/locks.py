@@ -8,6 +8,7 @@ from zlib import crc32
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+_AGE = 0x52657469  # "Reti"
 _LOCKS = 256  # of each family: a bounded number per transaction
 _TAKE = text("SELECT pg_advisory_xact_lock(:family, k) FROM unnest(CAST(:keys AS int[])) AS k")
 
@@ -17,3 +18,10 @@ async def lock_names(connection: AsyncConnection, family: int, names: Iterable[s
     keys = sorted({crc32(name.encode()) % _LOCKS for name in names})
     if keys and connection.dialect.name == "postgresql":
         await connection.execute(_TAKE, {"family": family, "keys": keys})
+
+
+async def lock_age(connection: AsyncConnection, *, shared: bool = False) -> None:
+    """Who deletes facts for their age waits for those who delete, and for those who tell what they made from facts anew (`shared`)."""
+    if connection.dialect.name == "postgresql":
+        how = "_shared" if shared else ""
+        await connection.execute(text(f"SELECT pg_advisory_xact_lock{how}(:key)"), {"key": _AGE})

@@ -14,11 +14,12 @@ from sqlalchemy import func, select, text, update
 from cti.datacenter import upgrade_database
 from cti.datacenter.database import Database
 from cti.datacenter.metrics import Metrics
-from cti.datacenter.models import Base, ContactRow, FactRow, LegRow, ProjectionRow
+from cti.datacenter.models import AgentIntervalRow, Base, ContactRow, FactRow, LegRow, ProjectionRow
 from cti.datacenter.partitions import make_months, month_of, partitions
 from cti.datacenter.rebuilding import CONTACTS, bring_up_to_date, rebuild
 from cti.datacenter.retention import delete_old_facts, limit
 from cti.datacenter.upkeep import Upkeep
+from cti.facts.kinds import AgentStateChanged, AgentStatusChanged
 from cti.kit.clock import SystemClock
 from tests.datacenter import make_config, running_datacenter
 from tests.postgres import PostgresServer
@@ -145,6 +146,36 @@ async def test_what_comes_months_too_late_never_takes_the_place_of_what_was_told
             assert (await client.get("/api/v1/contacts/ended")).json() | {"facts": []} == story
         await rebuild(migrated)
         assert (await client.get("/api/v1/contacts/ended")).json() | {"facts": []} == story
+
+
+async def test_making_agents_times_anew_keeps_those_of_months_whose_facts_are_gone(
+    database_url: str, migrated: Database
+) -> None:
+    """Also where a contact that is open has kept some of them, between others that went."""
+    scribe = Scribe(now=datetime(2026, 5, 10, tzinfo=UTC))
+    scribe.arrives("open")
+    for month in (5, 5, 8, 9):
+        scribe.now = max(scribe.now, datetime(2026, month, 10, tzinfo=UTC))
+        scribe.write(AgentStatusChanged(agent="1001", status="available", was="logged_out"), None)
+        scribe.write(AgentStateChanged(agent="1001", state="talking", was="idle"), "open")
+        scribe.write(AgentStateChanged(agent="1001", state="idle", was="talking"), None, after_ms=60_000)
+        scribe.write(AgentStatusChanged(agent="1001", status="logged_out", was="available"), None)
+    async with running_datacenter(make_config(database_url, fact_months=2), Autumn()) as client:
+        assert await send(client, scribe) == scribe.seq
+
+        async def intervals() -> list[tuple[object, ...]]:
+            async with migrated.reading() as session:
+                every = select(AgentIntervalRow.__table__).order_by(AgentIntervalRow.started_seq)
+                return [tuple(row) for row in await session.execute(every)]
+
+        told = await intervals()
+        assert len(told) == 12
+        assert await delete_old_facts(migrated, datetime(2026, 8, 1, tzinfo=UTC)) > 0
+        async with migrated.writing() as connection:
+            later = AgentIntervalRow.started_at > datetime(2026, 9, 1, tzinfo=UTC)
+            await connection.execute(update(AgentIntervalRow).where(later).values(status="wrong"))
+        await rebuild(migrated)
+        assert await intervals() == told
 
 
 async def test_a_new_version_of_a_projection_makes_its_rows_anew_from_where_a_killed_process_left_off(
