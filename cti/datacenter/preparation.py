@@ -37,7 +37,12 @@ class Preparation:
         return True
 
     async def persist(self) -> None:
-        """Tries until it is done. Cancel it to give up."""
+        """Tries until it is done, whatever fails: nobody would start again what serves already. Cancel it to give up."""
         backoff = Backoff(first=0.2, cap=5.0)
-        while not await self.attempt():  # noqa: ASYNC110 - each turn is an attempt, not a look at a flag
+        while True:
+            try:
+                if await self.attempt():
+                    return
+            except Exception as error:
+                log.error("database.not_prepared", exc_info=error)
             await asyncio.sleep(backoff.next())
