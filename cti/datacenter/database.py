@@ -110,7 +110,7 @@ class Database:
         try:
             async with asyncio.timeout(2), self.reading() as session:
                 await session.execute(text("SELECT 1"))
-        except (DatabaseUnavailable, TimeoutError):
+        except (DatabaseUnavailable, DatabaseRefused, TimeoutError):
             return False
         return True
 

@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from cti.datacenter.database import DatabaseUnavailable
+from cti.datacenter.database import DatabaseRefused, DatabaseUnavailable
 from cti.kit.errors import HotlineError, Problem, problem
 from cti.kit.logging import get_logger
 
@@ -103,6 +103,7 @@ def install(app: FastAPI) -> None:
     """Makes `app` answer every fault in the one shape, with no traceback."""
     app.add_exception_handler(ApiError, _on_api_error)
     app.add_exception_handler(DatabaseUnavailable, _on_database)
+    app.add_exception_handler(DatabaseRefused, _on_database)
     app.add_exception_handler(RequestValidationError, _on_validation)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(Exception, _on_fault)
@@ -114,8 +115,10 @@ async def _on_api_error(_request: Request, error: Exception) -> Response:
 
 
 async def _on_database(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, DatabaseUnavailable)
-    log.warning("database.unavailable", code=error.problems[0].code, cause=error.cause)
+    """Never as a fault: sites would take the facts that they sent for its cause."""
+    assert isinstance(error, DatabaseUnavailable | DatabaseRefused)
+    cause = error.cause if isinstance(error, DatabaseUnavailable) else type(error.__cause__).__name__
+    log.warning("database.unavailable", code=error.problems[0].code, cause=cause)
     found = replace(error.problems[0], where="database")  # where it stands is the operator's business
     return answer(503, found, {"Retry-After": str(RETRY_AFTER_SECONDS)})
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from cti.datacenter.alarms import repository
 from cti.datacenter.alarms.schemas import AlarmList, AlarmView
 from cti.datacenter.alarms.watching import Alarm, SiteSeen
-from cti.datacenter.database import Database, DatabaseUnavailable
+from cti.datacenter.database import Database, DatabaseRefused, DatabaseUnavailable
 from cti.datacenter.errors import Sentence
 from cti.kit.clock import Clock
 from cti.kit.errors import HotlineError
@@ -41,11 +41,11 @@ class Alarms:
         return AlarmList(open=[_view(a) for a in open_], recent=[_view(a) for a in over])
 
     async def open(self) -> Sequence[Alarm]:
-        """By age. Raises `DatabaseUnavailable`."""
+        """By age. Raises `DatabaseUnavailable` and `DatabaseRefused`."""
         async with self._turn:
             try:
                 await self._catch_up()
-            except DatabaseUnavailable:
+            except (DatabaseUnavailable, DatabaseRefused):
                 self._listening = self._clock.wall()
                 raise
         now = self._clock.wall()

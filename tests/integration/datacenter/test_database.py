@@ -148,6 +148,44 @@ async def test_a_database_that_refuses_us_is_told_from_one_that_is_away(postgres
         await upgrade_database("sqlite+aiosqlite:////nonexistent/folder/datacenter.db")
 
 
+async def test_a_database_that_no_longer_lets_us_in_is_503_and_not_a_fault(
+    postgres: PostgresServer, template: str
+) -> None:
+    """A site sets facts aside when they meet the same fault again and again. This is none of the facts'."""
+    url = postgres.create_database("locked_out", template).replace("postgres@", "clerk@")
+    scribe = Scribe()
+    scribe.served()
+    operator = Database(postgres.url("postgres"))
+
+    async def say(*statements: str) -> None:
+        async with operator.writing() as connection:
+            for statement in statements:
+                await connection.execute(text(statement))
+
+    try:
+        await say("CREATE ROLE clerk SUPERUSER LOGIN")
+        async with running_datacenter(make_config(url)) as client:
+            await say(
+                "ALTER ROLE clerk NOLOGIN",
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'clerk'",
+            )
+            for response in (
+                await client.post("/api/v1/facts", json=scribe.batch()),
+                await client.get("/api/v1/alarms"),
+            ):
+                assert (response.status_code, response.json()["code"]) == (503, "datacenter.database_refused")
+                assert int(response.headers["Retry-After"]) > 0
+                assert "127.0.0.1" not in response.text
+            assert (await client.get("/readyz?sites=false")).json()["missing"] == [
+                {"what": "database", "name": "postgresql", "reason": "no_answer"}
+            ]
+            await say("ALTER ROLE clerk LOGIN")
+            assert (await client.post("/api/v1/facts", json=scribe.batch())).json() == {"acknowledged": 12}
+            assert (await client.get("/readyz?sites=false")).status_code == 200
+    finally:
+        await operator.close()
+
+
 async def test_a_locked_sqlite_file_is_503_and_not_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cti.datacenter.database.POOL_SECONDS", 0.2)
     url = f"sqlite+aiosqlite:///{tmp_path / 'datacenter.db'}"
