@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import httpx
 from fastapi import FastAPI
@@ -52,6 +51,10 @@ from cti.datacenter.sites.service import Sites
 from cti.datacenter.upkeep import Upkeep
 from cti.datacenter.web import LimitBody, SecurityHeaders
 from cti.kit.clock import Clock, SystemClock
+from cti.kit.logging import get_logger
+from cti.kit.tasks import Background
+
+log = get_logger(__name__)
 
 
 def create_app(config: DataCenterConfig, *, clock: Clock | None = None) -> FastAPI:
@@ -82,20 +85,15 @@ def create_app(config: DataCenterConfig, *, clock: Clock | None = None) -> FastA
                 await preparation.persist()
             await upkeep.run()
 
-        live_updates = asyncio.create_task(live.run(), name="datacenter-live")
-        await preparation.attempt()
-        beside = [
-            live_updates,
-            asyncio.create_task(prepare_and_keep_up(), name="datacenter-upkeep"),
-            asyncio.create_task(alarms.watch(), name="datacenter-alarms"),
-        ]
+        beside = Background(lambda name, error: log.error("datacenter.task_failed", exc_info=error, task=name))
         try:
+            beside.start(live.run(), "datacenter-live")
+            await preparation.attempt()
+            beside.start(prepare_and_keep_up(), "datacenter-upkeep")
+            beside.start(alarms.watch(), "datacenter-alarms")
             yield
         finally:
-            for task in beside:
-                task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
+            await beside.cancel()
             await http.aclose()
             await database.close()
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.pool import QueuePool
 
 from cti.datacenter import upgrade_database
+from cti.datacenter.alarms.service import Alarms
 from cti.datacenter.database import Database, DatabaseRefused, DatabaseUnavailable
 from cti.datacenter.models import Base
 from cti.datacenter.partitions import is_ours
@@ -184,6 +185,32 @@ async def test_a_database_that_no_longer_lets_us_in_is_503_and_not_a_fault(
             assert (await client.get("/readyz?sites=false")).status_code == 200
     finally:
         await operator.close()
+
+
+async def test_what_fails_beside_the_requests_is_heard_and_keeps_nothing_open_at_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    failed, closed = asyncio.Event(), []
+
+    async def watch(_alarms: Alarms) -> None:
+        failed.set()
+        raise RuntimeError("a mistake of ours")
+
+    async def close(database: Database) -> None:
+        closed.append(database)
+        await database.engine.dispose()
+
+    monkeypatch.setattr(Alarms, "watch", watch)
+    before = asyncio.all_tasks()
+    async with running_datacenter(make_config(f"sqlite+aiosqlite:///{tmp_path / 'datacenter.db'}")) as client:
+        monkeypatch.setattr(Database, "close", close)
+        async with asyncio.timeout(5):
+            await failed.wait()
+        assert (await client.get("/api/v1/alarms")).status_code == 200
+        [said] = [record for record in caplog.records if record.message == "datacenter.task_failed"]
+        assert (said.fields["task"], said.exc_info is None) == ("datacenter-alarms", False)  # type: ignore[attr-defined]
+    assert len(closed) == 1
+    assert asyncio.all_tasks() == before
 
 
 async def test_a_locked_sqlite_file_is_503_and_not_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
