@@ -154,8 +154,8 @@ class Visits:
     async def grant(self, made: MakeOffer) -> None:
         """Shows the visitor on our agent's screen, then grants the agent to the caller's site."""
         visit = self._visitors.get(made.contact)
-        if visit is None:
-            return  # withdrawn in the same moment: the agent is idle again
+        if visit is None or self._floor.acd.offer_of(made.offer) is None:
+            return  # withdrawn, or its link cut, in the same moment: the agent is idle again
         origin = made.origin or ""
         offering = Offering(
             made.offer, made.contact, made.queue, made.agent, self._floor.site, made.waited, self._address_of(made.agent),

@@ -76,3 +76,37 @@ def test_a_withdrawal_that_comes_late_takes_no_agent_away_from_the_call_that_is_
         await dispatcher.close()
 
     run_virtually(play())
+
+
+def test_a_cut_link_shows_no_agent_a_visitor_who_has_gone_with_it() -> None:
+    async def play() -> None:
+        screens = FakeScreens()
+        dispatcher = hosting(VirtualClock(), screens)
+        await asyncio.sleep(0.1)
+        second = CONTEXT.model_copy(update={"contact": "sh1-1.2"})
+        visit = Visit("sh1-1.2", Terms("claims", Need.of({"car_claims": 50})), 0.5, second)
+        dispatcher.visits.opened("sh", visit)
+        dispatcher.visits.peer_lost("sh")  # the agent, freed of the first, is chosen for the second, who goes next
+        await asyncio.sleep(0.1)
+        assert [offering.contact for offering, _ in screens.shown] == [CONTACT]
+        assert dispatcher.acd.agents["2001"].state is State.IDLE
+        dispatcher.visits.opened("sh", visit)  # the link is back
+        await asyncio.sleep(0.1)
+        assert [offering.contact for offering, _ in screens.shown] == [CONTACT, "sh1-1.2"]
+        await dispatcher.close()
+
+    run_virtually(play())
+
+
+def test_an_offer_that_was_withdrawn_before_it_was_shown_is_not_granted_when_the_contact_is_back_at_once() -> None:
+    async def play() -> None:
+        screens = FakeScreens()
+        dispatcher = hosting(VirtualClock(), screens)  # the offer is made, and not shown yet
+        dispatcher.visits.withdrawn(CONTACT)
+        dispatcher.visits.opened("sh", Visit(CONTACT, Terms("claims", Need.of({"car_claims": 50})), 1.0, CONTEXT))
+        await asyncio.sleep(0.1)
+        [(offering, _)] = screens.shown
+        assert dispatcher.acd.offer_of(offering.offer) is not None
+        await dispatcher.close()
+
+    run_virtually(play())
