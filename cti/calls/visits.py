@@ -73,6 +73,8 @@ class Visits:
     def peer_lost(self, site: str) -> None:
         """The link is cut: its visits end here, ours there are void. Conversations go on."""
         self._floor.do(self._floor.acd.peer_lost(site, self._floor.now()))
+        waiting = self._floor.acd.waiting
+        self._visitors = {c: v for c, v in self._visitors.items() if c in waiting or self.is_visiting(c)}
 
     def opened(self, site: str, visit: Visit) -> None:
         now = self._floor.now()

@@ -110,3 +110,18 @@ def test_an_offer_that_was_withdrawn_before_it_was_shown_is_not_granted_when_the
         await dispatcher.close()
 
     run_virtually(play())
+
+
+def test_a_cut_link_leaves_nothing_of_the_visitors_behind() -> None:
+    async def play() -> None:
+        dispatcher = hosting(VirtualClock(), FakeScreens())
+        dispatcher.set_status("2001", Status.BREAK, None)
+        for number in range(2, 5):
+            visit = Visit(f"sh1-1.{number}", Terms("claims", Need.of({"car_claims": 50})), 0.5, CONTEXT)
+            dispatcher.visits.opened("sh", visit)
+        await asyncio.sleep(0.1)
+        dispatcher.visits.peer_lost("sh")
+        assert dispatcher.visits._visitors == {}
+        await dispatcher.close()
+
+    run_virtually(play())
