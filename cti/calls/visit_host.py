@@ -24,8 +24,8 @@ NORMAL: Final = 16
 
 async def host_visit(telephony: Telephony, offer: str, dispatcher: Dispatcher, headers: dict[str, str]) -> None:
     """Rings the agent for whom the call came; returns when it is over. A call without a standing grant is refused."""
-    offering = dispatcher.visits.claim(offer)
-    if offering is None or offering.contact != telephony.contact:
+    offering = dispatcher.visits.claim(offer, telephony.contact)
+    if offering is None:
         log.warning("visit.refused", offer=offer, contact=telephony.contact)
         await telephony.hang_up(REFUSED)
         return

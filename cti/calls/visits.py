@@ -125,10 +125,10 @@ class Visits:
 
     # From the call that comes over the inter-site trunk
 
-    def claim(self, offer: str) -> Offering | None:
-        """The call for a granted agent is here. None if no such grant stands: the call must be refused."""
+    def claim(self, offer: str, contact: str) -> Offering | None:
+        """The call for a granted agent is here. None if no such grant stands for its contact: the call must be refused."""
         offering, timer = self._granted.get(offer, (None, None))
-        if offering is None or timer is None or self._floor.acd.offer_of(offer) is None:
+        if offering is None or timer is None or self._floor.acd.offer_of(offer) is None or offering.contact != contact:
             return None
         timer.cancel()
         self._granted[offer] = (offering, None)

@@ -12,7 +12,7 @@ from cti.calls.context import ContactContext
 from cti.calls.dispatcher import Dispatcher
 from cti.calls.ports import Visit
 from cti.calls.telephony import TelephonyFailed
-from cti.calls.visit_host import host_visit
+from cti.calls.visit_host import REFUSED, host_visit
 from cti.testing.journal import MemoryJournal
 from cti.testing.screens import FakeScreens
 from cti.testing.telephony import FakePhone, FakeTelephony
@@ -122,6 +122,24 @@ def test_a_cut_link_leaves_nothing_of_the_visitors_behind() -> None:
         await asyncio.sleep(0.1)
         dispatcher.visits.peer_lost("sh")
         assert dispatcher.visits._visitors == {}
+        await dispatcher.close()
+
+    run_virtually(play())
+
+
+def test_a_call_that_comes_with_another_contacts_grant_is_refused_and_keeps_no_agent() -> None:
+    async def play() -> None:
+        screens = FakeScreens()
+        dispatcher = hosting(VirtualClock(), screens)
+        await asyncio.sleep(0.1)
+        [(offering, _)] = screens.shown
+        stranger = FakeTelephony("sh1-9.9")
+        await host_visit(stranger, offering.offer, dispatcher, {})
+        assert stranger.cause == REFUSED
+        call = FakeTelephony(CONTACT)  # the one for which it was granted
+        call.phones["PJSIP/2001"] = FakePhone(answers_after=1.0, talks_for=1.0)
+        await host_visit(call, offering.offer, dispatcher, {})
+        assert dispatcher.acd.agents["2001"].state is State.WRAP_UP
         await dispatcher.close()
 
     run_virtually(play())

@@ -123,7 +123,7 @@ async def test_a_contact_nobody_here_can_serve_is_shown_and_granted_by_the_other
         [(shown, context)] = bj.screens.shown
         assert context.collected == {"policy": "12345678"} and shown.offer == offering.offer
 
-        claimed = bj.dispatcher.visits.claim(offering.offer)
+        claimed = bj.dispatcher.visits.claim(offering.offer, "c1")
         assert claimed is not None and claimed.address == "PJSIP/2001"
         with bj.dispatcher.engaged(claimed) as engagement:
             bj.dispatcher.ringing(claimed)
@@ -138,7 +138,7 @@ async def test_a_contact_nobody_here_can_serve_is_shown_and_granted_by_the_other
 async def test_a_call_without_a_standing_grant_is_not_let_through(sites: tuple[SiteUnderTest, SiteUnderTest]) -> None:
     _, bj = sites
     bj.agent("2001")
-    assert bj.dispatcher.visits.claim("made-up") is None
+    assert bj.dispatcher.visits.claim("made-up", "c1") is None
 
 
 async def test_a_caller_who_hangs_up_frees_the_granted_agent_at_the_other_site(
