@@ -109,9 +109,8 @@ class Dispatcher:
         if agent is None or agent.state is not State.WRAP_UP or agent.contact != contact:
             return False
         self._wrap_up_ended(number, contact, code, note, Party.AGENT, now - agent.since)
-        if agent.next_status is None:
-            self.acd.set_status(number, then, None, now)
-        self.do(self.acd.wrap_up_done(number, now))
+        declared = self.acd.set_status(number, then, None, now) if agent.next_status is None else []
+        self.do([*declared, *self.acd.wrap_up_done(number, now)])
         return True
 
     # Contacts of this site
