@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 
 from cti.calls.context import ContactContext, CustomerCard
 from cti.calls.dispatcher import Dispatcher
+from cti.calls.editions import Edition
 from cti.calls.leftovers import offer_closed
 from cti.calls.ports import Journal, Offering, OpenContact, Outbound
 from cti.calls.rules import terms_of
@@ -52,6 +53,7 @@ class Callback:
     """One, as it waits."""
 
     contact: str
+    edition: Edition  # kept, as a call keeps the one it began with: a later one may not have the queue
     number: str
     queue: str
     language: str
@@ -105,7 +107,8 @@ class Callbacks:
         now = self._journal.now()
         contact = f"{_PREFIX.sub('', asked_in)[:40]}-cb{self._ids()[-8:]}"
         assert self._services is not None
-        hotline = self._services.editions.current.hotline
+        edition = self._services.editions.current
+        hotline = edition.hotline
         self._journal.record(ContactArrived(
             hotline=hotline.number, caller=number, called=hotline.number, node="", asterisk_channel="", direction="outbound",
             callback_of=asked_in, language=language,
@@ -113,21 +116,22 @@ class Callbacks:
         if queue in hotline.queues:
             self._journal.record(queue_entered(terms_of(queue, hotline.queues[queue]), waited=waited), contact)
         log.info("callback.waits", contact=contact, queue=queue, number=mask_number(number))
-        self._start(Callback(contact, number, queue, language, now - timedelta(seconds=waited), now))
+        self._start(Callback(contact, edition, number, queue, language, now - timedelta(seconds=waited), now))
 
     def resume(self, found: OpenContact) -> bool:
         """Takes up what an earlier process left; False for a contact that is no waiting callback."""
         arrived = ContactArrived.model_validate(found.arrived.data)
         if arrived.direction != "outbound" or found.queue is None or found.connected is not None:
             return False
+        assert self._services is not None
         entered = QueueEntered.model_validate(found.queue.data)
         for fact in offer_closed(found, self._journal.now(), OfferOutcome.FAILED):
             self._journal.record(fact, found.contact)
         since = found.queue.at - timedelta(milliseconds=entered.waited_ms)
         tried = CallbackAttempted.model_validate(found.called.data).attempt if found.called is not None else 0
         self._start(Callback(
-            found.contact, arrived.caller, entered.queue, arrived.language or "zh", since, found.arrived.at, tried,
-            found.called.at if found.called is not None else None,
+            found.contact, self._services.editions.current, arrived.caller, entered.queue, arrived.language or "zh", since,
+            found.arrived.at, tried, found.called.at if found.called is not None else None,
         ))  # fmt: skip
         return True
 
@@ -167,8 +171,8 @@ class Callbacks:
 
     async def _serve(self, callback: Callback) -> tuple[EndCause, Party] | None:
         assert self._services is not None
-        services, hotline = self._services, self._services.editions.current.hotline
-        config = hotline.queues.get(callback.queue)
+        services = self._services
+        config = callback.edition.hotline.queues.get(callback.queue)
         if config is None:  # another version has no such queue
             return EndCause.UNSERVED, Party.SYSTEM
         policy = config.callback or CallbackPolicy()
@@ -244,7 +248,7 @@ class Callbacks:
         connected = CallbackConnected(node=telephony.node, asterisk_channel=telephony.channel)
         await self._journal.record(connected, callback.contact)
         stay = services.queue_stay(
-            services.editions.current, telephony, ticket, callback.language, "", age, called_back=True, first=first
+            callback.edition, telephony, ticket, callback.language, "", age, called_back=True, first=first
         )
         try:
             await stay.run()
@@ -283,7 +287,7 @@ class Callbacks:
 
     def _context(self, callback: Callback, customer: asyncio.Future[CustomerCard | None]) -> ContactContext:
         assert self._services is not None
-        hotline, done = self._services.editions.current.hotline, customer.done() and not customer.cancelled()
+        hotline, done = callback.edition.hotline, customer.done() and not customer.cancelled()
         title = hotline.queues[callback.queue].title
         return ContactContext(
             contact=callback.contact, caller=callback.number, called=hotline.number, site=self._services.site, queue=callback.queue,

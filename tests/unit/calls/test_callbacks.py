@@ -343,3 +343,18 @@ def test_a_customer_who_was_cut_off_while_no_process_was_there_is_called_again()
 
     world = callback_world(play)
     assert world.facts("contact.ended")[0]["cause"] == "served"
+
+
+def test_a_release_without_the_queue_takes_nothing_from_a_callback_that_waits() -> None:
+    async def play(world: World, callbacks: Callbacks, customer: Customer) -> None:
+        callbacks.request("sh1-1.1", "claims", NUMBER, "zh", 0.0)
+        await asyncio.sleep(60)
+        others = {name: queue for name, queue in HOTLINE.queues.items() if name != "claims"}
+        released = Edition(replace(HOTLINE, queues=others, version="next"), world)
+        world.services.editions.activate(released)
+        world.agent("1001")
+        await asyncio.sleep(60)
+        assert [ended["cause"] for ended in world.facts("contact.ended")] == ["served"]
+
+    world = callback_world(play)
+    assert world.screens.shown[0][1].queue_title_zh == HOTLINE.queues["claims"].title.zh
