@@ -107,8 +107,7 @@ class Callbacks:
         now = self._journal.now()
         contact = f"{_PREFIX.sub('', asked_in)[:40]}-cb{self._ids()[-8:]}"
         assert self._services is not None
-        edition = self._services.editions.current
-        hotline = edition.hotline
+        hotline = (edition := self._services.editions.current).hotline
         self._journal.record(ContactArrived(
             hotline=hotline.number, caller=number, called=hotline.number, node="", asterisk_channel="", direction="outbound",
             callback_of=asked_in, language=language,
@@ -171,14 +170,13 @@ class Callbacks:
 
     async def _serve(self, callback: Callback) -> tuple[EndCause, Party] | None:
         assert self._services is not None
-        services = self._services
         config = callback.edition.hotline.queues.get(callback.queue)
         if config is None:  # another version has no such queue
             return EndCause.UNSERVED, Party.SYSTEM
         policy = config.callback or CallbackPolicy()
         terms = terms_of(callback.queue, config)
         age = max(0.0, (self._journal.now() - callback.since).total_seconds())
-        customer = look_up(services.customers, callback.number)
+        customer = look_up(self._services.customers, callback.number)
         ticket = Ticket(callback.contact, terms, lambda: self._context(callback, customer), customer)
         try:
             with self._dispatcher.waiting(ticket, age, self._not_before(callback, policy)):
@@ -208,6 +206,9 @@ class Callbacks:
             if not isinstance(turn, Offering):  # an earlier process had called: the customer is here
                 self._dispatcher.expedite(callback.contact)
                 return await self._talk(callback, ticket, turn[0], None)
+            if (closed := self._closed_for(policy, 0.0)) > 0:  # its turn has come after hours
+                self._dispatcher.postpone(callback.contact, closed)
+                continue
             tried += 1
             await self._dispatcher.preview(turn, ticket.context())
             outcome = await self._call(callback, policy, turn)
@@ -235,8 +236,7 @@ class Callbacks:
                 self._dispatcher.still_needed(offering)
 
         calling = self._outbound.call(callback.number, contact=callback.contact, ring_seconds=policy.ring_seconds)
-        outcome: DialOutcome = await first_of(calling, keep())
-        return outcome
+        return DialOutcome(await first_of(calling, keep()))
 
     async def _talk(
         self, callback: Callback, ticket: Ticket, telephony: Telephony, first: Offering | None

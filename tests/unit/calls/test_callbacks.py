@@ -13,6 +13,7 @@ from cti.calls.directory import Directory
 from cti.calls.editions import Edition, Editions
 from cti.calls.telephony import DialOutcome
 from cti.ivr import Hotline, Queue
+from cti.ivr.calendars import Calendar
 from cti.ivr.nodes.callback import CallbackNode
 from cti.testing.telephony import FakePhone, FakeTelephony
 from tests.unit.calls.world import HOTLINE, World, scenario
@@ -358,3 +359,23 @@ def test_a_release_without_the_queue_takes_nothing_from_a_callback_that_waits() 
 
     world = callback_world(play)
     assert world.screens.shown[0][1].queue_title_zh == HOTLINE.queues["claims"].title.zh
+
+
+def test_nobody_is_called_when_the_turn_comes_after_hours() -> None:
+    async def play(world: World, callbacks: Callbacks, customer: Customer) -> None:
+        current = world.services.editions.current
+        mornings = Calendar.model_validate({"time_zone": "UTC", "weekly": {"mon-sun": ["08:00-09:00"]}})
+        world.services.editions.activate(
+            replace(current, hotline=replace(current.hotline, calendars={"mornings": mornings}))
+        )
+        callbacks.request("sh1-1.1", "claims", NUMBER, "zh", 0.0)
+        await asyncio.sleep(3 * 3600)
+        world.agent("1001")  # who works at night, and others may have meanwhile
+        await asyncio.sleep(60)
+        assert (world.state("1001"), customer.calls) == (State.IDLE, [])
+        await asyncio.sleep(24 * 3600)
+
+    world = callback_world(play, hours="mornings", expires_hours=48)
+    [attempted] = [fact for fact in world.journal.facts if fact.kind == "callback.attempted"]
+    assert (attempted.at.day, attempted.at.hour) == (6, 8)
+    assert world.facts("contact.ended")[0]["cause"] == "served"
