@@ -1,7 +1,7 @@
 """PURE. Who serves whom: agents, waiting contacts, offers, visits. Takes `now` (monotonic seconds), gives decisions."""
 
 from cti.acd.agents import VOICE_ONLY, Agent, Assignment, Capacity, IllegalTransition, State, Status
-from cti.acd.core import Acd
+from cti.acd.core import KEPT_BACK, NODE_DOWN, Acd
 from cti.acd.decisions import (
     AcceptGrant,
     AgentChanged,
@@ -22,7 +22,8 @@ from cti.acd.terms import Channel, Ring, Strategy, Terms
 from cti.acd.waiting import Waiting
 
 __all__ = [
-    "VOICE_ONLY", "AcceptGrant", "Acd", "Agent", "AgentChanged", "Assignment", "CancelOffer", "Capacity", "Channel", "Choose", "Decision",
-    "DeclineGrant", "Health", "IllegalTransition", "MakeOffer", "Need", "OpenVisit", "OverflowRule", "PeerSummary",
-    "QueueFigures", "QueueRules", "Ring", "State", "Status", "Strategy", "Terms", "Waiting", "Why", "WithdrawVisit", "WrapUpOver",
+    "KEPT_BACK", "NODE_DOWN", "VOICE_ONLY", "AcceptGrant", "Acd", "Agent", "AgentChanged", "Assignment", "CancelOffer", "Capacity",
+    "Channel", "Choose", "Decision", "DeclineGrant", "Health", "IllegalTransition", "MakeOffer", "Need", "OpenVisit", "OverflowRule",
+    "PeerSummary", "QueueFigures", "QueueRules", "Ring", "State", "Status", "Strategy", "Terms", "Waiting", "Why", "WithdrawVisit",
+    "WrapUpOver",
 ]  # fmt: skip

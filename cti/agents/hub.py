@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 
-from cti.acd import State, Status
+from cti.acd import KEPT_BACK, NODE_DOWN, State, Status
 from cti.agents.cases import CaseWish, CaseWork
 from cti.agents.config import DesktopConfig, Seat
 from cti.agents.desk import Desk
@@ -154,6 +154,8 @@ class AgentHub:
         if agent is None or not agent.logged_in:
             return
         status, reason = (agent.next_status, agent.next_reason) if agent.next_status else (agent.status, agent.reason)
+        if status is Status.NOT_READY and reason in (KEPT_BACK, NODE_DOWN):  # will be available without doing anything
+            status, reason = Status.AVAILABLE, None
         if status not in (Status.LOGGED_OUT, None) and reason != CONNECTION_LOST:
             self._before_loss[desk.agent] = (status, reason)
         log.info("agent.connection_lost", agent=desk.agent)
