@@ -182,11 +182,12 @@ class AgentHub:
                 self._save_wrap_up(desk, message)
             case OpenCase() | NoteCase() | HandOverCase() | SetCaseStatus() | ListCases():
                 self._background.start(self._work_on_case(desk, message), message.type)
+            case LogOut() if self._desks.get(number) is not desk:  # on its way when another desktop took over
+                desk.close()
             case LogOut():
                 dispatcher.set_status(number, Status.LOGGED_OUT, None)
                 self._before_loss.pop(number, None)
-                if self._desks.get(number) is desk:
-                    del self._desks[number]
+                del self._desks[number]
                 desk.close()
             case Ping():
                 desk.send(Pong())

@@ -8,7 +8,7 @@ import pytest
 
 from cti.acd import Status
 from cti.agents.desk import Desk
-from cti.agents.messages import LogIn
+from cti.agents.messages import LogIn, LogOut, SetStatus
 from tests.unit.agents.test_desktops import PASSWORD, Site
 
 
@@ -62,3 +62,13 @@ async def test_who_was_kept_back_stays_so_without_a_desktop(site: Site) -> None:
     site.hub.disconnected(desk)
     site.dispatcher.do(acd.tick(now + 60))
     assert status(site) == (Status.NOT_READY, "connection_lost")
+
+
+async def test_a_desktop_that_was_taken_over_signs_nobody_out(site: Site) -> None:
+    old = signed_in(site)
+    new = signed_in(site)
+    site.dispatcher.set_status("1001", Status.AVAILABLE, None)
+    site.hub.follow(old, LogOut())  # on its way when the other one signed in
+    assert status(site) == (Status.AVAILABLE, None)
+    site.hub.follow(new, SetStatus(status=Status.BREAK, reason="lunch"))
+    assert status(site) == (Status.BREAK, "lunch")
