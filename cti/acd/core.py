@@ -33,6 +33,7 @@ NOT_READY_REASON: Mapping[OfferOutcome, str] = {
 }
 # Why an agent who is willing is not ready, and will be without doing anything.
 KEPT_BACK, NODE_DOWN = "kept_back", "node_down"
+REMOVED = "removed"  # why an agent is logged out who works here no more
 
 
 class Acd:
@@ -67,10 +68,13 @@ class Acd:
         for agent in [agent for agent in self.agents.values() if agent.logged_in]:
             known = skills.get(agent.number)
             if known is None:
-                decisions += self.set_status(agent.number, Status.LOGGED_OUT, "removed", now)
-            elif agent.skills != known:
+                decisions += self.set_status(agent.number, Status.LOGGED_OUT, REMOVED, now)
+                continue
+            if agent.skills != known:
                 agent.skills = known
                 self.matching.join(agent)
+            if (agent.next_status, agent.next_reason) == (Status.LOGGED_OUT, REMOVED):  # and works here again
+                decisions += self.set_status(agent.number, agent.status, agent.reason, now)
         return decisions + self._router.rematch(now) + self.visiting.review(now)
 
     # Agents

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 from cti.acd import Status
 from cti.agents.desk import Desk
 from cti.agents.messages import LogIn, LogOut, SetStatus
-from tests.unit.agents.test_desktops import PASSWORD, Site
+from cti.calls.context import CustomerCard
+from tests.unit.agents.test_desktops import PASSWORD, Site, ticket
 
 
 @pytest.fixture
@@ -72,3 +74,14 @@ async def test_a_desktop_that_was_taken_over_signs_nobody_out(site: Site) -> Non
     assert status(site) == (Status.AVAILABLE, None)
     site.hub.follow(new, SetStatus(status=Status.BREAK, reason="lunch"))
     assert status(site) == (Status.BREAK, "lunch")
+
+
+async def test_who_works_here_again_before_the_contact_is_over_stays_signed_in(site: Site) -> None:
+    signed_in(site)
+    site.dispatcher.set_status("1001", Status.AVAILABLE, None)
+    seats = site.hub.config.seats
+    customer: asyncio.Future[CustomerCard | None] = asyncio.get_running_loop().create_future()
+    with site.dispatcher.waiting(ticket("c1", customer)):  # the agent is reserved
+        site.hub.staff({"1002": seats["1002"]}, {})
+        site.hub.staff(seats, {})
+    assert status(site) == (Status.AVAILABLE, None)
