@@ -343,10 +343,11 @@ class Dispatcher:
     def _customer_came(self, ticket: Ticket) -> None:
         """The customer's record: to the screens that show the contact already."""
         card = ticket.card
-        for engagement in self._engaged_with.get(ticket.contact, ()):
-            if engagement.offering.agent_site == self.site:
-                self._screens.customer(engagement.offering.agent, engagement.offering.offer, card)
-        self.visits.customer_came(ticket.contact, card)
+        offerings = [engagement.offering for engagement in self._engaged_with.get(ticket.contact, ())]
+        for offering in offerings:
+            if offering.agent_site == self.site:
+                self._screens.customer(offering.agent, offering.offer, card)
+        self.visits.customer_came(ticket.contact, card, {offering.agent_site for offering in offerings})
 
     def _tick(self) -> None:
         if decisions := self.acd.tick(self.now()):

@@ -8,7 +8,7 @@ trunk; the agent's site takes that call in `visit_host.py`, and rings the agent 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -189,9 +189,11 @@ class Visits:
         """Agents, queues or health are not what they were: peers must know."""
         self._peers.summary_changed()
 
-    def customer_came(self, contact: str, card: CustomerCard | None) -> None:
+    def customer_came(self, contact: str, card: CustomerCard | None, engaged: Collection[str]) -> None:
+        """`engaged`: the sites whose agents' phones ring for the contact, or talk with it."""
         waiting = self._floor.acd.waiting.get(contact)
-        for site in sorted(waiting.visiting) if waiting else ():
+        granted = (waiting.granted_by,) if waiting and waiting.granted_by else ()
+        for site in sorted({*engaged, *granted, *(waiting.visiting if waiting else ())} - {self._floor.site}):
             self._peers.update_visit(site, contact, card)
 
     def close(self) -> None:

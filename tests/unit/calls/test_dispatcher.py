@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
+
+import pytest
 
 from cti.acd import Need, OverflowRule, PeerSummary, QueueRules, Status, Terms
 from cti.calls.alone import NoPeers
@@ -11,6 +14,7 @@ from cti.calls.context import ContactContext, CustomerCard
 from cti.calls.dispatcher import Dispatcher
 from cti.calls.ports import Visit
 from cti.calls.tickets import Ticket
+from cti.facts.kinds import OfferOutcome
 from cti.testing.journal import MemoryJournal
 from cti.testing.screens import FakeScreens
 from cti.testing.virtual_time import VirtualClock, run_virtually
@@ -23,9 +27,13 @@ class Peers(NoPeers):
 
     def __init__(self) -> None:
         self.opened: list[tuple[float, str]] = []  # when, contact
+        self.updated: list[tuple[str, str, str]] = []  # site, contact, the customer's name
 
     def open_visit(self, site: str, visit: Visit) -> None:
         self.opened.append((asyncio.get_running_loop().time(), visit.contact))
+
+    def update_visit(self, site: str, contact: str, card: CustomerCard | None) -> None:
+        self.updated.append((site, contact, card.name if card else ""))
 
 
 def played(play: Callable[[Dispatcher, Peers], Awaitable[None]]) -> None:
@@ -58,5 +66,24 @@ def test_a_visit_that_becomes_due_while_somebody_saves_a_wrap_up_is_opened() -> 
             assert dispatcher.save_wrap_up("1001", "c0", "resolved", None, Status.AVAILABLE)
             await asyncio.sleep(10)
             assert [contact for _, contact in peers.opened] == ["c1"]
+
+    played(play)
+
+
+@pytest.mark.parametrize("moment", ["granted", "ringing", "talking"])
+def test_a_customers_record_that_comes_after_the_grant_reaches_the_other_sites_agent(moment: str) -> None:
+    async def play(dispatcher: Dispatcher, peers: Peers) -> None:
+        dispatcher.visits.peer_summary(PeerSummary("bj", profiles=({"car_claims": 90},)))
+        place = ticket("c1")
+        with dispatcher.waiting(place), ExitStack() as stack:
+            dispatcher.visits.granted("bj", "c1", "o1", "2001", "PJSIP/2001@node-bj1")
+            offering = await place.next_offer()
+            if moment != "granted":
+                stack.enter_context(dispatcher.engaged(offering))
+            if moment == "talking":
+                dispatcher.offer_ended(offering, OfferOutcome.ANSWERED)
+            place.customer.set_result(CustomerCard(name="张三丰"))
+            await asyncio.sleep(0)
+            assert peers.updated == [("bj", "c1", "张三丰")]
 
     played(play)
