@@ -118,6 +118,7 @@ class CaseWork:
         self, agent: str, wish: NoteCase | HandOverCase | SetCaseStatus, origin: _Origin
     ) -> Case | Refused:
         card = self._known.get(wish.case) or await self._cases.find(wish.case)
+        card = self._known.get(wish.case, card)  # as it is by now, if another wish changed it meanwhile
         if card is None:
             return UNKNOWN_CASE
         match wish:

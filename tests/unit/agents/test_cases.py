@@ -7,9 +7,12 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import Any
 
+from cti.agents.cases import CaseWork
+from cti.agents.messages import Case, HandOverCase, NoteCase
 from cti.calls.context import CaseCard, CustomerCard
 from cti.facts.kinds import AgentConnected, ContactArrived
-from tests.unit.agents.test_desktops import Desktop, Site, desktop, site, ticket
+from cti.kit.clock import SystemClock
+from tests.unit.agents.test_desktops import Desktop, Records, Site, desktop, site, ticket
 
 __all__ = ["site"]  # a fixture
 CASE, OTHER = "01JD8Q7M0W3V9K2X4Z6B8N1R5T", "01JD8Q7M0W3V9K2X4Z6B8N1R5V"
@@ -139,3 +142,21 @@ async def test_what_is_no_case_is_refused_as_any_nonsense(site: Site) -> None:
         assert await refused(page, **OPEN | wrong) == "agents.bad_message"
     assert site.kinds("case.opened") == []
     await page.close()
+
+
+async def test_two_wishes_that_wait_for_the_same_case_both_count(site: Site) -> None:
+    told = asyncio.Event()
+
+    class Slow(Records):
+        async def find(self, case: str) -> CaseCard | None:
+            await told.wait()
+            return CARD
+
+    work = CaseWork(site.journal, SystemClock(), Slow(), "95500", lambda number: True)
+    noted = asyncio.create_task(work.do("1001", NoteCase(case=OTHER, note="等待定损单"), None))
+    handed = asyncio.create_task(work.do("1002", HandOverCase(case=OTHER, to="2001"), None))
+    await asyncio.sleep(0)  # both ask the data center
+    told.set()
+    await noted
+    answer = await handed
+    assert isinstance(answer, Case) and (answer.case.note, answer.case.owner) == ("等待定损单", "2001")
