@@ -141,12 +141,13 @@ class CallSession:
         left = conversation_closed(found, now, Party.AGENT) if talked else offer_closed(found, now, OfferOutcome.FAILED)
         self._record(left)
         self._offer_found = None
+        if talked:
+            self._queue_found = None  # left with the offer
         self._talked = talked or found.served is not None
         position = await self._saved_position()
         if position is not None:
             self._edition = services.editions.of(position.version)
         if talked:
-            self._queue_found = None
             return self._after_conversation(position)
         if position is None:
             return await self._begin()

@@ -9,6 +9,7 @@ import pytest
 from cti.acd import State
 from cti.calls.context import ContactContext
 from cti.calls.ports import HttpAnswer, Offering
+from cti.calls.session import POSITION
 from cti.testing.screens import FakeScreens
 from cti.testing.telephony import FakePhone, FakeTelephony
 from tests.unit.calls.world import CALLER, World, scenario
@@ -321,3 +322,33 @@ def test_an_offer_that_the_process_did_not_live_to_dial_is_no_conversation_thoug
     world = scenario(play)
     assert [resumed["stage"] for resumed in world.facts("contact.resumed")] == ["queue"]
     assert world.end() == ("abandoned", "customer")
+
+
+class EndsWhenAsked(FakeTelephony):
+    """A caller who has talked while no process was there, and whose call ends in the moment in which the next process wants to know
+    where in the flow it was."""
+
+    async def get(self, variable: str) -> str | None:
+        if variable == POSITION:
+            self.caller_hangs_up()
+        return await super().get(variable)
+
+
+async def back_after_talking(world: World, again: FakeTelephony) -> None:
+    """Agent 1001's phone rang when the process died."""
+    world.agent("1001")
+    call = FakeTelephony(caller=CALLER)
+    call.phones["PJSIP/1001"] = FakePhone()
+    call.press("3", after=0.2)
+    await world.dies_serving(call, asyncio.sleep(5))
+    again.variables = {**call.variables, "DIALSTATUS": "ANSWER"}
+    await world.directory.serve(again)
+
+
+def test_who_has_talked_while_nobody_watched_and_hangs_up_at_once_has_left_the_queue_once() -> None:
+    async def play(world: World) -> None:
+        await back_after_talking(world, EndsWhenAsked(caller=CALLER))
+
+    world = scenario(play)
+    assert [left["outcome"] for left in world.facts("queue.left")] == ["answered"]
+    assert world.end() == ("served", "customer")
