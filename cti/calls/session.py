@@ -24,6 +24,7 @@ from cti.calls.telephony import CallerGone, Telephony, TelephonyFailed
 from cti.calls.tickets import Ticket, queue_entered
 from cti.facts import FactData
 from cti.facts.kinds import (
+    AgentDisconnected,
     CallbackRequested,
     ContactArrived,
     ContactEnded,
@@ -147,11 +148,22 @@ class CallSession:
         position = await self._saved_position()
         if position is not None:
             self._edition = services.editions.of(position.version)
-        if talked:
+        if talked or (position is not None and await self._parted(found, position)):
             return self._after_conversation(position)
         if position is None:
             return await self._begin()
         return again(self._edition.hotline, position, services.clock.monotonic())
+
+    async def _parted(self, found: OpenContact, position: Position) -> bool:
+        """Whether the conversation for which the caller was in this node is over, and written down as such: the process died, or the
+        connection broke, before the flow went on."""
+        if found.served is None or found.queue is not None:
+            return False
+        facts = reversed(await self._services.journal.facts_of(self._contact))
+        last = next((fact for fact in facts if fact.kind in (AgentDisconnected.kind, NodeVisited.kind)), None)
+        if last is None or last.kind == AgentDisconnected.kind:
+            return last is not None
+        return (last.data["node"], last.data["outcome"]) == (position.node, QueueOutcome.ANSWERED)
 
     def _after_conversation(self, position: Position | None) -> Step | None:
         """What the flow has for a caller whose agent has hung up, for example a survey."""

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from cti.acd import State
 from cti.calls.context import ContactContext
+from cti.calls.editions import Edition
 from cti.calls.ports import HttpAnswer, Offering
 from cti.calls.session import POSITION
+from cti.ivr.nodes.queue import QueueNode
 from cti.testing.screens import FakeScreens
 from cti.testing.telephony import FakePhone, FakeTelephony
-from tests.unit.calls.world import CALLER, World, scenario
+from tests.unit.calls.world import CALLER, HOTLINE, World, scenario
 
 
 def test_self_service_tells_the_status_and_returns_to_the_menu() -> None:
@@ -326,11 +329,13 @@ def test_an_offer_that_the_process_did_not_live_to_dial_is_no_conversation_thoug
 
 class EndsWhenAsked(FakeTelephony):
     """A caller who has talked while no process was there, and whose call ends in the moment in which the next process wants to know
-    where in the flow it was."""
+    where in the flow it was; the connection, if it is `broken`."""
+
+    broken = False
 
     async def get(self, variable: str) -> str | None:
         if variable == POSITION:
-            self.caller_hangs_up()
+            (self.connection_breaks if self.broken else self.caller_hangs_up)()
         return await super().get(variable)
 
 
@@ -352,3 +357,54 @@ def test_who_has_talked_while_nobody_watched_and_hangs_up_at_once_has_left_the_q
     world = scenario(play)
     assert [left["outcome"] for left in world.facts("queue.left")] == ["answered"]
     assert world.end() == ("served", "customer")
+
+
+class StuckAfter(FakeTelephony):
+    """A caller of whom the process that dies does not come to say where in the flow they are after a conversation."""
+
+    def __init__(self, **about: str) -> None:
+        super().__init__(**about)
+        self.stuck = asyncio.Event()
+
+    async def set(self, variable: str, value: str) -> None:
+        if variable == POSITION and self.legs and self.legs[-1].over:
+            self.stuck.set()
+            await asyncio.Event().wait()
+        await super().set(variable, value)
+
+
+def test_who_has_talked_goes_on_behind_the_queue_though_the_process_died_in_the_moment_of_parting() -> None:
+    async def play(world: World) -> None:
+        survey = QueueNode.model_validate({**HOTLINE.nodes["complaints"].model_dump(), "answered": "to_advice"})
+        surveyed = replace(HOTLINE, nodes={**HOTLINE.nodes, "complaints": survey})
+        edition = Edition(surveyed, world)
+        world.services.editions.activate(edition)
+        world.agent("1001")
+        call = StuckAfter(caller=CALLER)
+        call.phones["PJSIP/1001"] = FakePhone(answers_after=1, talks_for=10)
+        call.press("3", after=0.2)
+        await world.dies_serving(call, call.stuck.wait())
+        world.services.editions.activate(edition)
+        again = FakeTelephony(caller=CALLER)
+        again.variables = call.variables
+        again.caller_hangs_up(after=0.5)
+        await world.directory.serve(again)
+        assert [heard.sound for heard in again.heard] == ["zh/to_advice"]
+
+    world = scenario(play)
+    assert len(world.facts("queue.entered")) == 1
+    assert world.end() == ("served", "customer")
+
+
+def test_who_has_talked_while_nobody_watched_does_not_wait_again_when_the_connection_breaks_at_once() -> None:
+    async def play(world: World) -> None:
+        first, again = EndsWhenAsked(caller=CALLER), FakeTelephony(caller=CALLER)
+        first.broken = True
+        await back_after_talking(world, first)
+        again.variables = first.variables
+        again.caller_hangs_up(after=60)
+        await world.directory.serve(again)
+
+    world = scenario(play)
+    assert len(world.facts("queue.entered")) == 1
+    assert world.end() == ("served", "system")
