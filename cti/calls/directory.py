@@ -46,6 +46,7 @@ class Directory:
         self._services, self._callbacks = services, callbacks
         self._live: set[str] = set()  # contacts with a session here
         self._left: dict[str, OpenContact] = {}  # open contacts without one
+        self._kept: set[str] = set()  # contacts on their way there: whoever is back already asks once more
         self._gone: deque[tuple[str, str]] = deque(maxlen=1000)  # (node, channel) of the latest hang-ups
         self._lost: deque[str] = deque(maxlen=1000)  # the latest contacts of nodes that did not come back
         self._faults: dict[str, int] = {}  # by contact: sessions that ended without an end
@@ -83,7 +84,7 @@ class Directory:
     async def serve(self, telephony: Telephony) -> None:
         """A caller is here, or back. Returns when the call has ended or its connection broke."""
         contact = telephony.contact
-        if contact in self._live:
+        if contact in self._live or contact in self._kept:
             log.warning("directory.already_served", contact=contact)
             return
         if contact in self._lost:  # the node was there all the time, out of reach: the caller has talked until now
@@ -132,6 +133,8 @@ class Directory:
     async def called_back(self, telephony: Telephony) -> None:
         """A customer whom we have called is on the line, or was when an earlier process died."""
         contact, waits = telephony.contact, telephony.contact not in self._live
+        if contact in self._kept:
+            return
         self._live.add(contact)
         ended = None
         try:
@@ -179,8 +182,13 @@ class Directory:
 
     async def _keep(self, contact: str) -> None:
         """The connection broke but the contact has not ended: it waits for the caller, unless the caller has gone already."""
-        for found in await self._services.journal.open_contacts():
-            if found.contact == contact and contact not in self._live:
+        self._kept.add(contact)
+        try:
+            found_open = await self._services.journal.open_contacts()
+        finally:
+            self._kept.discard(contact)
+        for found in found_open:
+            if found.contact == contact:
                 self._left[contact] = found
                 if _channel(found) in self._gone:
                     await self._close(contact)
