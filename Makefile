@@ -20,12 +20,12 @@ test: ## sets up what is missing, then runs every check and every test
 	@.ci/setup test
 	@$(MAKE) --no-print-directory lint types
 	@.ci/console test
-# Those of the data center and those that only compute run side by side; then, alone, those in which sound flows in real time.
+# Those that only compute take what is left of the machine, beside those of the data center and then those in which sound flows in real time.
 	@export TMPDIR=$${TMPDIR:-$(or $(ROOM),/tmp)}; \
 	chrt -i 0 $(BIN)/pytest -q $(QUICK) tests/simulation >.hotline/quick.log 2>&1 & quick=$$!; \
 	$(BIN)/pytest -q $(DATA); status=$$?; \
-	wait $$quick || status=$$?; cat .hotline/quick.log; \
-	$(BIN)/pytest -q tests/integration --ignore=$(DATA) || status=$$?; exit $$status
+	$(BIN)/pytest -q tests/integration --ignore=$(DATA) || status=$$?; \
+	wait $$quick || status=$$?; cat .hotline/quick.log; exit $$status
 
 setup: ## only sets up, for development
 	@.ci/setup test
