@@ -11,7 +11,7 @@ from cti.ivr.commands import Event
 from cti.ivr.expression import filled, template_faults
 from cti.ivr.names import NodeName, Place, SubflowName, Template, Written
 from cti.ivr.node import Fault, Leave, Move, Node
-from cti.ivr.position import Position
+from cti.ivr.position import Position, plain
 
 ExitName = Annotated[str, Field(pattern=NodeName.pattern)]
 
@@ -49,7 +49,7 @@ then: {known: claim_menu, unknown: to_general}
     def _value(self, name: str, position: Position) -> str | None:
         """None, which forgets the argument of the time before, when a variable in it has not been set."""
         try:
-            return filled(self.arguments[name], position.values)
+            return plain(filled(self.arguments[name], position.values))
         except KeyError:
             return None
 

@@ -8,6 +8,7 @@ import pytest
 
 from cti.ivr import Hotline, Played, Typed, begin, load_hotline, resume
 from cti.ivr.graph import graph, mermaid
+from cti.ivr.position import MAX_VALUE
 from cti.kit.errors import ConfigError
 from tests.unit.ivr.conftest import FLOW, WriteHotline
 
@@ -58,6 +59,17 @@ def test_each_place_has_nodes_of_its_own(write_hotline: WriteHotline) -> None:
     step = resume(hotline, step.position, Played(), 0.0)
     assert (step.position.node, step.position.variables["purpose"]) == ("again.start", "138")
     assert [v.node for v in step.visited] == ["hello.say.start", "again"]
+
+
+def test_an_argument_made_of_itself_does_not_grow_without_end(write_hotline: WriteHotline) -> None:
+    growing = NODES.replace("got: bye", "got: again").replace("{caller}", "{purpose}{purpose}")
+    hotline = load(write_hotline, growing)
+    step = begin(hotline, caller="138", called="1", now=0.0)
+    step = resume(hotline, step.position, Typed("12", True), 0.0)
+    step = resume(hotline, step.position, Played(), 0.0)
+    for _ in range(12):
+        step = resume(hotline, step.position, Typed("12", True), 0.0)
+    assert (step.position.node, len(step.position.variables["purpose"])) == ("again.start", MAX_VALUE)
 
 
 def test_a_place_in_a_subflow_has_the_title_and_the_picture_of_its_own(write_hotline: WriteHotline) -> None:
