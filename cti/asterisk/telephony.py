@@ -155,6 +155,9 @@ class AgiTelephony:
         self._refuse_if_over()
         if not phones or not all(_ADDRESS.match(address) for address in phones):
             raise TelephonyFailed("not an address that can be dialed")
+        if self._dialing is not None:  # until that Dial has ended, the news are of its phones
+            await asyncio.wait({self._dialing})
+            self._refuse_if_over()
         dialed = {dialplan.seen_from(self.node, address): address for address in phones}
         options = f"gm({self._music or 'default'}){_telling({way: phones[address] for way, address in dialed.items()})}"
         self._leg = leg = AgiLeg(self.channel, self._ami, dialed)
