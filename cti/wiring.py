@@ -10,8 +10,6 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 
-import httpx
-
 from cti.agents.cases import CaseWork
 from cti.agents.endpoint import agents_router
 from cti.agents.hub import AgentHub
@@ -24,7 +22,7 @@ from cti.asterisk.phones import watch_phones
 from cti.asterisk.recordings import SiteRecordings
 from cti.asterisk.sounds import Sounds, render
 from cti.asterisk.spool import EmergencySpool
-from cti.business import BusinessHttp, DataCenterCases, DataCenterCustomers, trusted
+from cti.business import BusinessHttp, DataCenterCases, DataCenterCustomers, shared_client
 from cti.calls.callbacks import Callbacks
 from cti.calls.directory import Directory
 from cti.calls.dispatcher import Dispatcher
@@ -104,7 +102,7 @@ async def run_site(settings: Settings, name: str) -> None:
         secrets, editions = settings.secrets, _editions(settings, store)
         sounds = editions.current.sounds
         journal = await stack.enter_async_context(await SqliteJournal.open(settings.site_folder(name), name, clock))
-        client = await stack.enter_async_context(httpx.AsyncClient(trust_env=False, verify=trusted(settings.ca_file)))
+        client = await stack.enter_async_context(shared_client(settings.ca_file))
         topology = SiteTopology(settings, name, journal)
         site, links, hotline = topology.site, topology.links, topology.topology.hotline
         data_center, token = topology.topology.data_center.url, secrets.derive("ingest")

@@ -6,6 +6,7 @@ import asyncio
 import json
 import ssl
 from collections.abc import Callable
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 
 import httpx
@@ -31,6 +32,13 @@ def trusted(ca_file: Path | None) -> ssl.SSLContext:
                 f"无法读取证书：{error.strerror or error}。", "Correct HOTLINE_CA: a file of PEM certificates.",
                 "请更正 HOTLINE_CA：应为 PEM 证书文件。")) from None  # fmt: skip
     return context
+
+
+def shared_client(ca_file: Path | None) -> httpx.AsyncClient:
+    """One for all calls of a process. It keeps no cookies: a session that a system began for one caller is none of the next one's.
+    Raises `ConfigError`."""
+    no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=()))
+    return httpx.AsyncClient(trust_env=False, verify=trusted(ca_file), cookies=no_cookies)
 
 
 class BusinessHttp:

@@ -16,7 +16,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from cti.business import BusinessHttp, trusted
+from cti.business import BusinessHttp, shared_client, trusted
 from cti.calls.ports import HttpAnswer
 from cti.ivr.allowed import Allowed
 from cti.kit.errors import ConfigError
@@ -72,7 +72,7 @@ async def serving(answer: bytes, tls: ssl.SSLContext | None = None) -> AsyncIter
 async def ask(
     url: str, *, allowed: tuple[str, ...] = (), data_center: str = "http://127.0.0.9:8000", ca: Path | None = None
 ) -> HttpAnswer:
-    async with httpx.AsyncClient(trust_env=False, verify=trusted(ca)) as client:
+    async with shared_client(ca) as client:
         http = BusinessHttp(client, data_center, "token")
         return await http.request("GET", url, body=None, timeout=2, allowed=Allowed(hosts=allowed).url)
 
@@ -104,6 +104,19 @@ async def test_a_redirect_is_not_followed() -> None:
     async with serving(json_answer(b"", "302 Found", "Location: http://169.254.169.254/\r\n")) as server:
         url = f"http://127.0.0.1:{server.port}"
         assert (await ask(url, allowed=(url,))).status == 302
+
+
+async def test_a_session_that_a_system_began_for_one_caller_is_not_the_next_ones() -> None:
+    async with (
+        serving(json_answer(b"{}", headers="Set-Cookie: JSESSIONID=13800138000; Path=/\r\n")) as server,
+        shared_client(None) as client,
+    ):
+        url = f"http://127.0.0.1:{server.port}"
+        http = BusinessHttp(client, "http://127.0.0.9:8000", "token")
+        for _ in range(2):
+            assert (await http.request("GET", url, body=None, timeout=2, allowed=lambda origin: True)).status == 200
+    assert len(server.heard) == 2
+    assert b"13800138000" not in server.heard[1]
 
 
 async def test_an_answer_that_is_too_large_is_none() -> None:
