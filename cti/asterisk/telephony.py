@@ -199,7 +199,7 @@ class AgiTelephony:
         return await join(self._get, variable)
 
     async def set(self, variable: str, value: str) -> None:
-        for name, part in split(variable, value):
+        for name, part in await split(self._get, variable, value):
             await self._do("SET VARIABLE", name, part)
 
     # What the node tells
