@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -343,6 +344,17 @@ async def test_a_handler_that_fails_costs_only_its_connection(
     assert [r.message for r in caplog.records] == ["agi.handler_failed"]
     server.handler = calls
     await serves(server, calls)
+
+
+async def test_a_machine_that_vanished_is_noticed_within_a_minute_also_when_it_was_being_told_something(
+    server: AgiServer, calls: Calls
+) -> None:
+    async with peer(server, GREETING):
+        await arrives(calls)
+        [connection] = server.connections
+        assert connection._transport is not None
+        kernel = connection._transport.get_extra_info("socket")
+        assert 0 < kernel.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) <= 60_000
 
 
 async def test_the_connection_is_closed_when_the_handler_has_done_its_work(server: AgiServer, calls: Calls) -> None:
