@@ -17,7 +17,7 @@ from cti.calls.callbacks import Callbacks
 from cti.calls.leftovers import conversation_closed, customer_on_the_line, engaged_agent, offer_closed, queue_left
 from cti.calls.ports import OpenContact
 from cti.calls.services import Services
-from cti.calls.session import CallSession
+from cti.calls.session import POSITION, CallSession
 from cti.calls.telephony import CallerGone, Telephony, TelephonyFailed
 from cti.calls.visit_host import NORMAL, REFUSED, host_visit
 from cti.facts.kinds import (
@@ -95,6 +95,10 @@ class Directory:
         found = self._left.pop(contact, None)
         self._live.add(contact)
         try:
+            if found is None and await self._has_ended(telephony):
+                log.info("directory.ended_before", contact=contact)
+                await telephony.hang_up(NORMAL)
+                return
             if found is not None:
                 self._free_agent(found, await _has_talked(found, telephony))
             last_try = self._faults.get(contact, 0) >= MOST_TRIES - 1
@@ -179,6 +183,15 @@ class Directory:
         for contact, found in list(self._left.items()):
             if _channel(found) == (node, channel):
                 await self._close(contact)
+
+    async def _has_ended(self, telephony: Telephony) -> bool:
+        """Whether an earlier process ended this contact, and died before it hung up. Only who was served has a place in the flow, so
+        the journal need not be asked of every caller."""
+        with suppress(CallerGone, TelephonyFailed):
+            if await telephony.get(POSITION) is None:
+                return False
+        facts = await self._services.journal.facts_of(telephony.contact)
+        return any(fact.kind == ContactEnded.kind for fact in facts)
 
     async def _keep(self, contact: str) -> None:
         """The connection broke but the contact has not ended: it waits for the caller, unless the caller has gone already."""

@@ -184,6 +184,33 @@ def test_a_broken_connection_leaves_the_contact_open_and_the_caller_keeps_place_
     assert world.facts("agent.connected")[0]["waited_ms"] >= 45_000
 
 
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_process_that_dies_between_the_end_of_a_contact_and_the_hang_up_leaves_it_ended_once(gone: bool) -> None:
+    async def play(world: World) -> None:
+        call, ended = FakeTelephony(caller=CALLER), asyncio.Event()
+        call.press("3", after=0.2)
+        call.phones["PJSIP/1001"] = FakePhone(answers_after=1, talks_for=5)
+        world.agent("1001")
+
+        async def never(cause: int = 16) -> None:
+            ended.set()
+            await asyncio.Event().wait()
+
+        call.hang_up = never  # type: ignore[method-assign]
+        await world.dies_serving(call, ended.wait())
+        back = FakeTelephony(caller=CALLER)
+        back.variables = dict(call.variables)
+        if gone:
+            back.caller_hangs_up()
+        await world.directory.serve(back)
+        assert back.heard == []
+        assert gone or back.cause == 16
+
+    world = scenario(play)
+    assert world.end() == ("served", "agent")
+    assert len(world.facts("contact.arrived")) == 1
+
+
 def test_a_contact_whose_channel_is_gone_after_a_restart_is_closed_as_lost() -> None:
     async def play(world: World) -> None:
         call = FakeTelephony(caller=CALLER)
