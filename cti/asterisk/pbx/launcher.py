@@ -133,7 +133,7 @@ class Pbx:
         return True
 
     async def cli(self, node: str, command: str) -> str:
-        """What the node's command line answers, without color. Raises `EnvironmentProblem` if it is not running."""
+        """What the node's command line answers, without color. Raises `EnvironmentProblem` if it is not running, or hangs."""
         if not await self.is_running(node):
             raise EnvironmentProblem(
                 problem(
@@ -145,7 +145,10 @@ class Pbx:
                     "请启动：cti pbx start 或 cti up。",
                 )
             )
-        return await self._ask(node, command)
+        try:
+            return await self._ask(node, command)
+        except TimeoutError:
+            raise EnvironmentProblem(self._hangs(node)) from None
 
     async def _ask(self, node: str, command: str) -> str:
         process = await asyncio.create_subprocess_exec(
@@ -184,6 +187,16 @@ class Pbx:
             "该节点已在运行。",
             "Stop it where it was started (Ctrl-C), or with: cti pbx stop " + shlex.quote(node),
             "请在启动它的终端按 Ctrl-C，或运行：cti pbx stop " + shlex.quote(node),
+        )
+
+    def _hangs(self, node: str) -> Problem:
+        return problem(
+            "pbx.no_answer",
+            node,
+            f"The node is there, and did not answer within {CLI_SECONDS:.0f} s.",
+            f"该节点存在，但在 {CLI_SECONDS:.0f} 秒内没有应答。",
+            f"Read {self._folder(node) / 'log'}; if it stays so, end its process: cti up starts it again.",
+            f"请查看 {self._folder(node) / 'log'}；如一直如此，请结束其进程，cti up 会重新启动它。",
         )
 
     def _ended(self, node: str, how: str) -> Problem:
