@@ -62,6 +62,14 @@ def read_center(settings: Settings, path: str, query: Mapping[str, Any]) -> http
     return _sent("GET", root, f"{root}/api/v1/{path}", path, params=query, headers=headers)
 
 
+def read_json(settings: Settings, path: str, query: Mapping[str, Any]) -> Any:
+    """As `read_center`, and what it says must be JSON."""
+    try:
+        return read_center(settings, path, query).json()
+    except ValueError as error:
+        raise _away(settings.topology.data_center.url, path, error) from None
+
+
 def _sent(method: str, root: str, url: str, kind: str, **what: Any) -> httpx.Response:
     try:
         answer = httpx.request(method, url, timeout=REQUEST_SECONDS, trust_env=False, **what)

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from cti.asterisk import cel
-from cti.cli.center_api import read_center
+from cti.cli.center_api import read_center, read_json
 from cti.cli.reconciling import Contact, Reconciliation, Span, reconcile
 from cti.kit.errors import ConfigError, EnvironmentProblem, HotlineError, problem
 from cti.kit.moments import instant
@@ -56,7 +56,7 @@ def add_measures_commands(app: typer.Typer, settings: Callable[[], Settings]) ->
                 raise typer.BadParameter(f"{word}: write for example --only queue=claims")
             query.setdefault(dimension, []).append(value)
         if as_json or format_ == "text":
-            table = read_center(settings(), "measures", query).json()
+            table = read_json(settings(), "measures", query)
             print(json.dumps(table, ensure_ascii=False, indent=2) if as_json else "\n".join(_lines(table)))
             return
         answer = read_center(settings(), "measures", query | {"format": format_})
@@ -154,7 +154,7 @@ def _contacts(settings: Settings, site: str, span: Span) -> Iterator[Contact]:
     cursor: str | None = None
     while True:
         query = {"site": site, "since": span.since.isoformat(), "until": span.until.isoformat(), "limit": 200}
-        page = read_center(settings, "contacts", query | ({"cursor": cursor} if cursor else {})).json()
+        page = read_json(settings, "contacts", query | ({"cursor": cursor} if cursor else {}))
         yield from (Contact.of(item) for item in page["items"] if item["direction"] != "outbound")
         cursor = page["next_cursor"]
         if cursor is None:
@@ -164,7 +164,7 @@ def _contacts(settings: Settings, site: str, span: Span) -> Iterator[Contact]:
 def _contact(settings: Settings, id_: str) -> Contact | None:
     """One that arrived outside the span, by the site's clock; None if there is none."""
     try:
-        return Contact.of(read_center(settings, f"contacts/{id_}", {}).json())
+        return Contact.of(read_json(settings, f"contacts/{id_}", {}))
     except HotlineError as error:
         if error.problems[0].code == "contact.unknown":
             return None

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cti.cli.center_api import DataCenterApi, print_items, read_center
+from cti.cli.center_api import DataCenterApi, print_items, read_center, read_json
 from cti.datacenter.schedules.lines import FILE, MOST_BYTES, TITLES, Activity, Span, read_lines, span_of
 from cti.kit.errors import ConfigError, HotlineError, Problem, problem
 from cti.kit.moments import instant
@@ -88,7 +88,7 @@ def schedules_app(settings: Callable[[], Settings]) -> typer.Typer:
         since, until = _moments(from_, to)
         query = {"since": since, "until": until, "agent": agent, "site": site, "zone": zone}
         if as_json or format_ == "text":
-            found = read_center(settings(), "schedules", query).json()
+            found = read_json(settings(), "schedules", query)
             print(json.dumps(found, ensure_ascii=False, indent=2) if as_json else "\n".join(_told(found)))
             return
         sys.stdout.buffer.write(read_center(settings(), "schedules", query | {"format": format_}).content)
