@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Final, Literal, Self
@@ -65,6 +65,8 @@ def _moment(value: object) -> object:
         day = datetime.combine(date.fromisoformat(found[1]), time())
     except ValueError:
         raise ValueError(f"there is no day {found[1]}") from None
+    if not MINYEAR < day.year < MAXYEAR:  # the first day has none before it, the last one none after it
+        raise ValueError(f"the year {day:%Y} is out of reach; for what has no end write for example 2099-12-31")
     if found[4]:
         return Moment(day + DAY, whole_day=False)
     return Moment(day + timedelta(hours=int(found[2] or 0), minutes=int(found[3] or 0)), whole_day=found[2] is None)
