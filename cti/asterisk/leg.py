@@ -66,7 +66,8 @@ class AgiLeg:
         self._ended_at: float | None = None
         self._known, self._over = asyncio.Event(), asyncio.Event()
         self._refused: set[str] = set()  # addresses that shall not ring any more
-        self._cancelled = self._to_answer = False  # wishes, also for a phone whose channel is still to come
+        self._asked: set[str] = set()  # addresses that shall take the call by themselves
+        self._cancelled = self._to_answer = False  # wishes for all, also for a phone whose channel is still to come
         self._tasks: set[asyncio.Task[None]] = set()
 
     # The port
@@ -110,10 +111,14 @@ class AgiLeg:
             return None
         return next(iter(self._phones.values()))
 
-    async def ring_answer(self) -> None:
-        self._to_answer = True
+    async def ring_answer(self, address: str | None = None) -> None:
+        if address is None:
+            self._to_answer = True
+        else:
+            self._asked.add(address)
         for phone in tuple(self._phones):
-            await self._ask_to_answer(phone)
+            if address is None or self._phones.get(phone) == address:
+                await self._ask_to_answer(phone)
 
     # What happens to it
 
@@ -183,7 +188,7 @@ class AgiLeg:
         """Does what was wished of the phone before it was ready for it."""
         if self._cancelled or self._phones.get(phone) in self._refused:
             self._start(self._hang_up(phone))
-        elif self._to_answer and self._outcome is None:
+        elif self._outcome is None and (self._to_answer or self._phones.get(phone) in self._asked):
             self._start(self._ask_to_answer(phone))
 
     def _start(self, action: Coroutine[None, None, None]) -> None:

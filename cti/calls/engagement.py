@@ -79,4 +79,4 @@ class Engagement:
     async def answer(self) -> None:
         """Asks the agent's phone to pick up by itself."""
         if self._leg is not None:
-            await self._leg.ring_answer()
+            await self._leg.ring_answer(self.offering.address)

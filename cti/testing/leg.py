@@ -100,8 +100,9 @@ class FakeLeg:
         self._fail(DialOutcome.CANCELLED)
         self._end()
 
-    async def ring_answer(self) -> None:
-        who = next((one for one, phone in self._ringing.items() if phone.answers_when_asked), None)
+    async def ring_answer(self, address: str | None = None) -> None:
+        asked = {one: phone for one, phone in self._ringing.items() if address in (None, one)}
+        who = next((one for one, phone in asked.items() if phone.answers_when_asked), None)
         if who is not None:
             self.pick_up(who)
 

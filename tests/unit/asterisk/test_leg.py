@@ -134,6 +134,18 @@ async def test_wishes_wait_for_the_phone_to_have_a_channel() -> None:
     await attempt.ends("NOANSWER")
 
 
+async def test_of_phones_that_ring_together_only_that_of_who_takes_the_call_is_asked_to() -> None:
+    attempt = Attempt()
+    attempt.tell("DialBegin", PHONE)
+    await attempt.leg.ring_answer("PJSIP/1001-web")
+    attempt.tell("DialBegin", OTHER)
+    for phone in (PHONE, OTHER):
+        attempt.tell("DialState", phone, "RINGING")
+    await asyncio.sleep(0)
+    assert attempt.ami.asked == [("talk", OTHER)] * 2
+    await attempt.ends("ANSWER")
+
+
 async def test_a_link_that_is_down_breaks_nothing() -> None:
     attempt = Attempt(Ami(up=False))
     attempt.tell("DialBegin")

@@ -262,6 +262,23 @@ def test_one_of_those_who_ring_declines_and_the_others_ring_on() -> None:
     assert world.dispatcher.acd.agents["1001"].reason == "declined"
 
 
+def test_who_takes_the_call_on_the_screen_has_it_though_the_phones_of_others_ring_first() -> None:
+    async def play(world: World) -> None:
+        for number in ("1001", "1002"):
+            world.agent(number)
+        telephony = call(answers_after=None)
+        serving = asyncio.create_task(world.directory.serve(telephony))
+        await asyncio.sleep(2)
+        offers = {f["agent"]: f["offer"] for f in world.facts("offer.made")}
+        world.dispatcher.answer("1002", offers["1002"])
+        await asyncio.sleep(5)
+        telephony.caller_hangs_up()
+        await serving
+
+    world = queue_world(play, strategy="ring_all")
+    assert [f["agent"] for f in world.facts("agent.connected")] == ["1002"]
+
+
 def test_when_none_of_those_who_ring_answers_all_are_not_ready_and_the_caller_waits_on() -> None:
     async def play(world: World) -> None:
         for number in ("1001", "1002"):
