@@ -46,8 +46,8 @@ class AmiControl(Protocol):
 class Dialing(Protocol):
     """The caller's side of the command."""
 
-    async def dial_and_talk(self, address: str, seconds: int, options: str) -> tuple[str, str]:
-        """Returns when it is over: DIALSTATUS and HANGUPCAUSE. Raises `CallerGone` and `TelephonyFailed`."""
+    async def dial_and_talk(self, address: str, seconds: int, options: str) -> tuple[str, str, str]:
+        """Returns when it is over: DIALSTATUS, HANGUPCAUSE and DIALEDPEERNUMBER. Raises `CallerGone` and `TelephonyFailed`."""
         ...
 
 
@@ -126,9 +126,9 @@ class AgiLeg:
         """Dials, and comes back when the conversation, or the attempt, has ended."""
         self._failure = TelephonyFailed  # unless it ends in an orderly way
         try:
-            status, cause = await dialing.dial_and_talk(address, seconds, options)
+            status, cause, number = await dialing.dial_and_talk(address, seconds, options)
             self._failure = None
-            self._conclude(status, cause)
+            self._conclude(status, cause, number)
         except CallerGone:
             self._failure = CallerGone
         except TelephonyFailed as error:
@@ -176,9 +176,11 @@ class AgiLeg:
             self._outcome, self._answered_at = DialOutcome.ANSWERED, at
             self._known.set()
 
-    def _conclude(self, status: str, cause: str) -> None:
+    def _conclude(self, status: str, cause: str, number: str) -> None:
         outcome = OUTCOMES.get(status, DialOutcome.UNREACHABLE)
         if outcome is DialOutcome.ANSWERED:
+            if self._outcome is None and (address := self._dialed.get(f"PJSIP/{number}")) is not None:
+                self._phones = {number: address}
             self._answer(self._began)  # nobody told when: ringing counts as talk
         elif self._outcome is None:
             refused = outcome is DialOutcome.UNREACHABLE and cause == CALL_REJECTED

@@ -165,12 +165,12 @@ class AgiTelephony:
         self._dialing = asyncio.create_task(running, name=f"dial for {self.contact}")
         return leg
 
-    async def dial_and_talk(self, address: str, seconds: int, options: str) -> tuple[str, str]:
-        """For the leg: the whole of `EXEC Dial`. Gives DIALSTATUS and HANGUPCAUSE."""
+    async def dial_and_talk(self, address: str, seconds: int, options: str) -> tuple[str, str, str]:
+        """For the leg: the whole of `EXEC Dial`. Gives DIALSTATUS, HANGUPCAUSE and DIALEDPEERNUMBER: who answered, as it was dialed."""
         await self._do("EXEC", "Dial", f"{address},{seconds},{options}")
-        result = await self._do("GET FULL VARIABLE", "${DIALSTATUS} ${HANGUPCAUSE}")
-        status, _, cause = result.data.partition(" ")
-        return status, cause
+        result = await self._do("GET FULL VARIABLE", "${DIALSTATUS} ${HANGUPCAUSE} ${DIALEDPEERNUMBER}")
+        status, cause, number, *_ = (*result.data.split(" ", 2), "", "")
+        return status, cause, number
 
     async def was_connected(self) -> bool:
         return await self._get(DIAL_STATUS) == "ANSWER"

@@ -255,13 +255,16 @@ async def unlinked(settings: Settings, pbx: Pbx) -> AsyncIterator[AsteriskWorld]
         yield world
 
 
-async def test_without_ami_the_end_of_a_conversation_tells_that_there_was_one(unlinked: AsteriskWorld) -> None:
-    leg = await unlinked.telephony.dial({AGENT: {}}, ring_seconds=5)
+async def test_without_ami_the_end_of_a_conversation_tells_that_there_was_one_and_with_whom(
+    unlinked: AsteriskWorld,
+) -> None:
+    leg = await unlinked.telephony.dial({"PJSIP/1002": {}, AGENT: {}}, ring_seconds=5)
     phone = await unlinked.ringing()
     await phone.answer()
     await asyncio.sleep(0.3)
     await phone.hang_up()
     assert await soon(leg.answered()) is DialOutcome.ANSWERED
+    assert leg.answered_by == AGENT
     assert await soon(leg.ended()) > 0.3
 
 

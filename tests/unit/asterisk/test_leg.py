@@ -39,9 +39,9 @@ class Dial:
     """The command, which ends when the test says how."""
 
     def __init__(self) -> None:
-        self.end: asyncio.Future[tuple[str, str]] = asyncio.get_running_loop().create_future()
+        self.end: asyncio.Future[tuple[str, str, str]] = asyncio.get_running_loop().create_future()
 
-    async def dial_and_talk(self, address: str, seconds: int, options: str) -> tuple[str, str]:
+    async def dial_and_talk(self, address: str, seconds: int, options: str) -> tuple[str, str, str]:
         return await self.end
 
 
@@ -55,8 +55,8 @@ class Attempt:
         lines = [f"Event: {name}", f"Channel: {CALLER}", f"DestChannel: {phone}", f"DialStatus: {status}"]
         self.leg.on_event(AmiEvent(name, "\r\n".join(["", *lines, ""]).encode()))
 
-    async def ends(self, status: str, cause: str = "16") -> None:
-        self.dial.end.set_result((status, cause))
+    async def ends(self, status: str, cause: str = "16", number: str = "") -> None:
+        self.dial.end.set_result((status, cause, number))
         await self.task
 
 
@@ -153,6 +153,13 @@ async def test_a_link_that_is_down_breaks_nothing() -> None:
     await attempt.leg.cancel()
     await attempt.ends("ANSWER")
     assert await attempt.leg.answered() is DialOutcome.ANSWERED
+
+
+async def test_of_phones_that_rang_together_the_command_tells_who_answered_when_ami_did_not() -> None:
+    attempt = Attempt()
+    await attempt.ends("ANSWER", number="1001-web")
+    assert await attempt.leg.answered() is DialOutcome.ANSWERED
+    assert attempt.leg.answered_by == "PJSIP/1001-web"
 
 
 @pytest.mark.parametrize("failure", [CallerGone, TelephonyFailed])
