@@ -82,6 +82,7 @@ _HTTP: Final[dict[int, tuple[str, str, str, str, str]]] = {
           "See /openapi.json for what there is.", "可用的地址见 /openapi.json。"),
     405: ("request.method", "This address does not take this method.", "该地址不支持此方法。",
           "See /openapi.json for the methods.", "可用的方法见 /openapi.json。"),
+    408: ("request.incomplete", "The rest of the request has not come.", "请求未完整到达。", "Send it again.", "请重新发送。"),
     413: ("request.too_large", "The request is too large.", "请求过大。", "Send less at a time.", "请分批发送。"),
     415: ("request.media_type", "The request is not JSON.", "请求不是 JSON。", "Send application/json.", "请发送 application/json。"),
 }  # fmt: skip

@@ -1,7 +1,8 @@
-"""Plain ASGI middleware (a wrapping one would break cancellation): size limits and security headers."""
+"""Plain ASGI middleware (a wrapping one would break cancellation): limits of what is sent, and security headers."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -12,10 +13,12 @@ from cti.topology import Topology
 
 MAX_BODY = 4 * 1024 * 1024
 MAX_UPLOAD = 96 * 1024 * 1024  # a hotline with recordings: 64 MiB of archive, in base64
+SILENT_SECONDS = 30.0  # in the middle of a body: a link that is cut there says nothing, ever
 
 
 class LimitBody:
-    """Refuses request bodies above a limit, said beforehand or found while reading. Only who may publish flows may send much."""
+    """Refuses request bodies above a limit, said beforehand or found while reading, and those that stop in the middle. Only who may
+    publish flows may send much."""
 
     def __init__(self, app: ASGIApp, may_publish: Callable[[str], bool]) -> None:
         """`may_publish` is asked with what the header Authorization says."""
@@ -30,15 +33,25 @@ class LimitBody:
         said = headers.get("content-length", "0")
         limit = left = MAX_UPLOAD if self._may_publish(headers.get("authorization", "")) else MAX_BODY
 
+        is_whole = False
+
         async def counted() -> Message:
-            nonlocal left
+            nonlocal left, is_whole
+            if is_whole:  # what comes now is that the client leaves, some time
+                return await receive()
             if said.isdigit() and int(said[:12]) > limit:
                 raise HTTPException(413)
-            message = await receive()
-            if message["type"] == "http.request":
-                left -= len(message.get("body", b""))
-                if left < 0:
-                    raise HTTPException(413)
+            try:
+                async with asyncio.timeout(SILENT_SECONDS):
+                    message = await receive()
+            except TimeoutError:
+                raise HTTPException(408) from None
+            if message["type"] == "http.disconnect":
+                raise HTTPException(400)  # nobody reads it
+            is_whole = not message.get("more_body", False)
+            left -= len(message.get("body", b""))
+            if left < 0:
+                raise HTTPException(413)
             return message
 
         await self._app(scope, counted, send)

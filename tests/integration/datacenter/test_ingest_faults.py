@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from sqlalchemy import func, insert, select, text, update
+from starlette.types import Message
 
+from cti.datacenter import create_app
 from cti.datacenter.database import Database
-from cti.datacenter.ingest.admission import Admission, Busy
+from cti.datacenter.ingest.admission import INSIDE, Admission, Busy
 from cti.datacenter.ingest.reading import Batch
 from cti.datacenter.ingest.service import Ingest, Ingested
 from cti.datacenter.models import FactRow, RejectedFactRow, SiteProgressRow
@@ -138,6 +141,45 @@ async def test_more_batches_than_fit_are_refused_at_once_and_the_others_are_not_
             assert (refused.value.status, refused.value.headers) == (429, {"Retry-After": "1"})
         async with admission.enter():
             pass
+
+
+async def test_links_that_are_cut_in_the_middle_of_a_batch_keep_no_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is ever heard of such a link: the server waits, and has nothing to say that would fail."""
+    monkeypatch.setattr("cti.datacenter.web.SILENT_SECONDS", 0.05)
+    is_cut = asyncio.Event()
+
+    async def half() -> AsyncIterator[bytes]:
+        yield b'{"site"'
+        await is_cut.wait()
+
+    async with running_datacenter(make_config(f"sqlite+aiosqlite:///{tmp_path / 'datacenter.db'}")) as client:
+        async with asyncio.timeout(10):
+            answers = await asyncio.gather(*(client.post("/api/v1/facts", content=half()) for _ in range(INSIDE)))
+        assert {answer.json()["code"] for answer in answers} == {"request.incomplete"}
+        assert await send(client, served().batch()) == {"acknowledged": 12}
+
+
+async def test_a_site_that_leaves_in_the_middle_of_a_batch_is_no_fault(tmp_path: Path) -> None:
+    app = create_app(make_config(f"sqlite+aiosqlite:///{tmp_path / 'datacenter.db'}"))
+    said: list[Message] = [
+        {"type": "http.request", "body": b'{"site"', "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    told: list[Message] = []
+
+    async def receive() -> Message:
+        return said.pop(0)
+
+    async def send(message: Message) -> None:
+        told.append(message)
+
+    headers = [(b"authorization", f"Bearer {INGEST_TOKEN}".encode())]
+    scope = {"type": "http", "method": "POST", "path": "/api/v1/facts", "query_string": b"", "headers": headers}
+    async with app.router.lifespan_context(app):
+        await app(scope, receive, send)
+    assert told[0]["status"] == 400
 
 
 async def test_a_flood_is_answered_with_429_and_loses_nothing(
