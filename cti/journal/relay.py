@@ -116,7 +116,8 @@ class Relay:
                     log.error("relay.failed", exc_info=error)
                     delay = self._backoff.next()
                 if delay is None:
-                    self._idle.set()
+                    if not self._news.is_set():  # else there may be more than was read
+                        self._idle.set()
                     await self._news.wait()
                     self._idle.clear()
                 elif delay:

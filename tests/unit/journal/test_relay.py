@@ -273,6 +273,30 @@ async def test_drain_does_not_wait_for_a_pause_to_end(journal: SqliteJournal, ce
     assert journal.acknowledged == 1
 
 
+async def test_drain_waits_for_a_fact_that_came_while_the_journal_was_found_empty(
+    journal: SqliteJournal, center: DataCenter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last facts of a process come as it ends; what it does not send then waits until the site is started again."""
+    read, found_empty, goes_on = journal.read, asyncio.Event(), asyncio.Event()
+
+    async def slow_read(after: int, limit: int) -> Sequence[Fact]:
+        found = await read(after, limit)
+        if journal.met and not found:
+            found_empty.set()
+            await goes_on.wait()
+        return found
+
+    monkeypatch.setattr(journal, "read", slow_read)
+    async with relaying(journal, center.url) as relay, asyncio.timeout(5):
+        await found_empty.wait()
+        await record(journal, 1)
+        draining = asyncio.create_task(relay.drain(4.0))
+        await asyncio.sleep(0)
+        goes_on.set()
+        assert await draining is True
+        assert center.facts == await stored(journal)
+
+
 async def test_drain_gives_up_in_time(journal: SqliteJournal, center: DataCenter) -> None:
     center.misdeeds = [hangs] * 100
     await record(journal, 1)
