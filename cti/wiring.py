@@ -107,6 +107,8 @@ async def run_site(settings: Settings, name: str) -> None:
         site, links, hotline = topology.site, topology.links, topology.topology.hotline
         data_center, token = topology.topology.data_center.url, secrets.derive("ingest")
         relay = Relay(journal, data_center, name, token, client, clock)
+        relaying = asyncio.create_task(relay.run(), name="relay")  # not with the others: it tells how they ended
+        stack.callback(relaying.cancel)
         stack.push_async_callback(relay.drain, DRAIN_SECONDS)
         case_work = CaseWork(journal, clock, DataCenterCases(client, data_center, token), hotline, topology.is_agent)
         desks = AgentHub(topology.desktops(editions.current.hotline), clock, case_work)
@@ -180,7 +182,6 @@ async def run_site(settings: Settings, name: str) -> None:
             for link in links.values():
                 tasks.create_task(link.run())
                 tasks.create_task(NodeFollower(link, directory, dispatcher, journal, entrance).run())
-            tasks.create_task(relay.run())
             tasks.create_task(follower.run())
             tasks.create_task(configuration.run())
             tasks.create_task(_prune(journal, settings.journal_days))
