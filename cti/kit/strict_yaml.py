@@ -33,6 +33,7 @@ SURPRISING = re.compile(
 )
 MAX_BYTES = 4_000_000
 MAX_DEPTH = 40
+_BOTTOMLESS = 500
 
 
 @dataclass(slots=True)
@@ -70,6 +71,7 @@ def parse(text: str | bytes, name: str) -> Document:
             )
         )
     try:
+        _refuse_bottomless(text, name)
         loader = yaml.CSafeLoader(text)
         try:
             root = loader.get_single_node()
@@ -124,14 +126,7 @@ class _Builder:
         self.document.spots.setdefault(path, spot)
         where = f"{self.document.name}:{spot[0]}:{spot[1]}"
         if depth > MAX_DEPTH:
-            return self._add(
-                "yaml.too_deep",
-                where,
-                f"Nested deeper than {MAX_DEPTH} levels.",
-                f"嵌套超过 {MAX_DEPTH} 层。",
-                "Flatten the structure.",
-                "请简化结构。",
-            )
+            return self.problems.append(_too_deep(where))
         if id(node) in self._seen:
             return self._add(
                 "yaml.alias",
@@ -269,6 +264,21 @@ def _real_path(data: Any, path: Place) -> Place:
     return tuple(real)
 
 
+def _refuse_bottomless(text: str, name: str) -> None:
+    """The composer calls itself for every level, on a stack that ends the process where it ends. Raises `ConfigError`, `yaml.YAMLError`."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _BOTTOMLESS:
+            assert event.start_mark
+            raise ConfigError(_too_deep(f"{name}:{event.start_mark.line + 1}:{event.start_mark.column + 1}"))
+
+
+def _too_deep(where: str) -> Problem:
+    return problem("yaml.too_deep", where, f"Nested deeper than {MAX_DEPTH} levels.", f"嵌套超过 {MAX_DEPTH} 层。",
+                   "Flatten the structure.", "请简化结构。")  # fmt: skip
+
+
 def _syntax(name: str, error: Exception) -> Problem:
     mark = getattr(error, "problem_mark", None)
     where = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else f"{name}:1:1"
@@ -285,11 +295,5 @@ def _syntax(name: str, error: Exception) -> Problem:
 
 def _not_utf8(name: str, error: UnicodeDecodeError) -> Problem:
     line = error.object[: error.start].count(b"\n") + 1
-    return problem(
-        "yaml.not_utf8",
-        f"{name}:{line}:1",
-        "The file is not UTF-8.",
-        "文件不是 UTF-8 编码。",
-        "Save it as UTF-8.",
-        "请另存为 UTF-8 编码。",
-    )
+    return problem("yaml.not_utf8", f"{name}:{line}:1", "The file is not UTF-8.", "文件不是 UTF-8 编码。",
+                   "Save it as UTF-8.", "请另存为 UTF-8 编码。")  # fmt: skip
