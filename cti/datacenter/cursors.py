@@ -27,8 +27,8 @@ def decode_cursor(cursor: str) -> Position:
         at = datetime.fromisoformat(moment)
         if at.tzinfo is None or not key.isprintable() or not key:
             raise ValueError(moment)
-        return at, key
-    except (ValueError, binascii.Error):
+        return at.astimezone(UTC), key
+    except (ValueError, OverflowError, binascii.Error):
         raise BadRequest(problem("request.invalid", "query.cursor", "This cursor was not given by this service.",
                                  "该游标不是本服务给出的。", "Send `next_cursor` unchanged, or leave it out.",
                                  "请原样发送 `next_cursor`，或省略。")) from None  # fmt: skip

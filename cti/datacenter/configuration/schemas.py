@@ -9,7 +9,7 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from cti.datacenter.errors import Sentence
-from cti.datacenter.releases.schemas import Author, Message
+from cti.datacenter.releases.schemas import MOST_NUMBERS, Author, Message, Reason
 
 _VERSION: Final[dict[str, JsonValue]] = {
     "n": 7,
@@ -57,7 +57,10 @@ class Publication(_Sent):
     author: Author
     message: Message
     based_on: int = Field(
-        ge=0, description="the version that it was made from; 0 if nothing was published yet", examples=[6]
+        ge=0,
+        le=MOST_NUMBERS,
+        description="the version that it was made from; 0 if nothing was published yet",
+        examples=[6],
     )
     topology: dict[str, Any] = Field(description="what a topology file says, by the same names", examples=[_TOPOLOGY])
 
@@ -67,7 +70,7 @@ class Return(_Sent):
 
     author: Author
     message: Message
-    n: int = Field(ge=1, description="the version to go back to", examples=[5])
+    n: int = Field(ge=1, le=MOST_NUMBERS, description="the version to go back to", examples=[5])
 
 
 class ConfigurationHead(BaseModel):
@@ -132,9 +135,9 @@ class StandingBody(_Sent):
     """How a site stands with the configuration."""
 
     site: str = Field(pattern=r"^[a-z][a-z0-9_-]{0,30}$", description="who answers")
-    n: int = Field(ge=0, description="the version")
+    n: int = Field(ge=0, le=MOST_NUMBERS, description="the version")
     outcome: SiteOutcome = Field(description="what the site made of it")
-    reason: str = Field(default="", max_length=500, description="why it was refused: the code of the problem")
+    reason: Reason = ""
     restart: list[str] = Field(
         default=[], max_length=1000, description="what of the site takes it at its next start only"
     )

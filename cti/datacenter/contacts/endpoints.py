@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -22,10 +22,10 @@ def _plus(value: Any) -> Any:
 
 
 def _utc(value: datetime) -> datetime:
-    try:
-        return value.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("not of our times") from None
+    """Away from the ends of the calendar: who asks goes on to other zones, and some days back or forth."""
+    if not MINYEAR < value.year < MAXYEAR:
+        raise ValueError("not of our times")
+    return value.astimezone(UTC)
 
 
 Instant = Annotated[AwareDatetime, BeforeValidator(_plus), AfterValidator(_utc)]

@@ -11,8 +11,15 @@ from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, JsonValue, model
 Version = Annotated[
     str, Field(pattern=r"^[0-9a-f]{6,64}$", description="digest of all files of a hotline", examples=["3f9c2a61d07b"])
 ]
-Author = Annotated[str, Field(min_length=1, max_length=80, description="who did it", examples=["wang.fang"])]
-Message = Annotated[str, Field(min_length=1, max_length=500, description="why", examples=["新增台风公告"])]
+_TEXT: Final = r"^[^\x00]*$"  # PostgreSQL stores no NUL
+Author = Annotated[
+    str, Field(min_length=1, max_length=80, pattern=_TEXT, description="who did it", examples=["wang.fang"])
+]
+Message = Annotated[
+    str, Field(min_length=1, max_length=500, pattern=_TEXT, description="why", examples=["新增台风公告"])
+]
+Reason = Annotated[str, Field(max_length=500, pattern=_TEXT, description="why it was refused: the code of the problem")]
+MOST_NUMBERS: Final = 10**15  # of releases and versions: what JSON and every database hold exactly
 
 
 _RELEASE: Final[dict[str, JsonValue]] = {
@@ -156,9 +163,9 @@ class AcknowledgementBody(_Sent):
     """A site's answer to a release."""
 
     site: str = Field(pattern=r"^[a-z][a-z0-9_-]{0,30}$", description="who answers")
-    n: int = Field(ge=0, description="the release")
+    n: int = Field(ge=0, le=MOST_NUMBERS, description="the release")
     outcome: Taken = Field(description="what the site made of it")
-    reason: str = Field(default="", max_length=500, description="why it was refused: the code of the problem")
+    reason: Reason = ""
 
 
 class SiteAcknowledgement(BaseModel):
