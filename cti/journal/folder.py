@@ -177,8 +177,9 @@ def _locked(path: Path) -> int:
         holder = os.pread(lock, 20, 0).decode("ascii", "replace").strip() or "?"
         os.close(lock)
         raise _in_use(path, holder) from None
-    os.ftruncate(lock, 0)
-    os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
+    with suppress(OSError):  # for people to read; on a full disk somebody else may take the place that is freed here
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
     return lock
 
 

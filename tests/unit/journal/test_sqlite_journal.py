@@ -1,6 +1,7 @@
 """What only the journal on disk can show: restarts, kills, a second process, a disk that fails or hangs."""
 
 import asyncio
+import errno
 import os
 import random
 import signal
@@ -154,6 +155,23 @@ async def test_a_second_process_is_refused_with_the_number_of_the_first(tmp_path
     assert str(os.getpid()) in error.value.render()
     assert str(os.getpid()) in error.value.render("zh")
     await (await opened(tmp_path)).close()
+
+
+async def test_a_process_takes_over_though_another_one_fills_the_disk_in_that_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it would write for people to read is less than one block, and that may be the one that was left."""
+    await (await opened(tmp_path)).close()
+
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "pwrite", full)
+    async with await opened(tmp_path) as journal:
+        assert (await journal.record(UP)).seq == 1
+        with pytest.raises(EnvironmentProblem) as error:
+            await opened(tmp_path)
+        assert codes(error) == ["journal.in_use"]
 
 
 async def test_another_sites_journal_is_refused(tmp_path: Path) -> None:
