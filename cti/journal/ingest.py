@@ -106,5 +106,5 @@ def _retry_after(value: str, now: datetime) -> float:
         return float(value[:9])
     try:
         return max(0.0, (parsedate_to_datetime(value) - now).total_seconds())
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return 0.0

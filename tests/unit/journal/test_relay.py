@@ -474,6 +474,7 @@ def test_a_batch_is_cut_by_bytes_but_holds_at_least_one_fact() -> None:
         ("soon", 0.0),
         ("-5", 0.0),
         ("9" * 5000, 999_999_999.0),
+        ("Sun, 01 Mar 2026 12:00:30 +" + "9" * 20, 0.0),
         ("", 0.0),
     ],
 )
