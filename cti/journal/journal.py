@@ -12,6 +12,7 @@ the journal goes on.
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -228,19 +229,22 @@ class SqliteJournal:
         """Deletes segments of which every fact is acknowledged, older than `days`, and not of an open contact. Gives how many facts.
 
         A segment that is not full is closed when its first fact is that old, so that nothing is kept much longer than twice the time.
-        When cancelled, what was deleted stays deleted.
+        When cancelled, what was deleted stays deleted. What a failing disk prevents is left to the next time.
         """
         older_than = self._clock.wall() - timedelta(days=days)
         newest = self._store.segments[-1]
-        first = await self._read(lambda: self._reader.after(newest.first - 1, 1))
-        if first and first[0].at < older_than and first[0].seq <= self.acknowledged:
-            await self._job(partial(Store.close_segment, segment=newest))
         deleted = 0
-        for segment in self._store.segments[:-1]:
-            if segment.upper <= self.acknowledged and await self._read(
-                partial(self._reader.is_over, segment, older_than)
-            ):
-                deleted += await self._job(partial(Store.remove, segment=segment, acknowledged=self.acknowledged))
+        try:
+            first = await self._read(lambda: self._reader.after(newest.first - 1, 1))
+            if first and first[0].at < older_than and first[0].seq <= self.acknowledged:
+                await self._job(partial(Store.close_segment, segment=newest))
+            for segment in self._store.segments[:-1]:
+                if segment.upper <= self.acknowledged and await self._read(
+                    partial(self._reader.is_over, segment, older_than)
+                ):
+                    deleted += await self._job(partial(Store.remove, segment=segment, acknowledged=self.acknowledged))
+        except (sqlite3.Error, OSError) as error:
+            log.error("journal.not_pruned", reason=str(error))
         log.info("journal.pruned", facts=deleted, segments=len(self._store.segments))
         return deleted
 

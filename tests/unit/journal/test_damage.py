@@ -268,6 +268,25 @@ async def test_a_disk_that_does_not_take_the_new_file_only_delays_the_reading(
         assert is_told(await everything(journal), facts) == 1
 
 
+async def test_a_full_disk_on_which_old_facts_are_to_be_deleted_ends_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is done beside the calls, every hour and at every start: an error would end the site's process, and the next one too."""
+    facts = written(tmp_path, calls=10, segment_facts=9)
+    whole(tmp_path)[0].write_bytes(b"not a database" * 1000)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    async with await opened(tmp_path) as journal:
+        journal.set_acknowledged(journal.last_seq)
+        with monkeypatch.context() as patch:
+            patch.setattr(rescue, "create", full)
+            assert await journal.prune(days=30) == 0
+        assert "journal.not_pruned" in [record.message for record in caplog.records]
+        assert is_told(await everything(journal), facts) == 9
+
+
 @pytest.mark.parametrize("died", ["before it was known", "before the old one was aside"])
 async def test_a_process_may_die_while_it_makes_a_segment_anew(tmp_path: Path, died: str) -> None:
     facts = written(tmp_path, calls=6, segment_facts=9)
