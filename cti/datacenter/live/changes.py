@@ -14,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cti.datacenter.live.cursor import Cursor
 from cti.datacenter.live.schemas import ContactState, LiveAgent, LiveContact, LiveEvent, LiveSite, Topic
 from cti.datacenter.models import ContactRow, FactRow, LegRow, QueueVisitRow, SiteProgressRow
+from cti.datacenter.projections import understood
+from cti.facts import Fact
 from cti.facts.kinds import AgentStateChanged, AgentStatusChanged, ContactArrived
 
 MAX_FACTS: Final = 2000  # of one site that are told one by one; beyond, readers read again
@@ -84,17 +86,19 @@ async def _facts(session: AsyncSession, site: str, after: int) -> Sequence[Any]:
 
 
 async def _agents(session: AsyncSession, site: str, after: int) -> list[News]:
-    columns = select(FactRow.seq, FactRow.at, FactRow.kind, FactRow.data)
+    columns = select(FactRow.seq, FactRow.at, FactRow.kind, FactRow.v, FactRow.data)
     behind = columns.where(FactRow.site == site, FactRow.seq > after, FactRow.kind.in_(_AGENT_KINDS))
     latest: dict[str, dict[str, Any]] = {}
     for row in await session.execute(behind.order_by(FactRow.seq).limit(MAX_FACTS)):
-        agent = str(row.data.get("agent", ""))
-        said = latest.setdefault(agent, {"status": None, "reason": None, "state": None})
-        said |= {"at": row.at, "seq": row.seq}
-        if row.kind == AgentStatusChanged.kind:
-            said |= {"status": row.data.get("status"), "reason": row.data.get("reason")}
-        else:
-            said["state"] = row.data.get("state")
+        match understood(Fact.model_construct(kind=row.kind, v=row.v, data=row.data)):
+            case AgentStatusChanged() as data:
+                news: dict[str, Any] = {"status": data.status, "reason": data.reason}
+            case AgentStateChanged() as data:
+                news = {"state": data.state}
+            case _:
+                continue
+        said = latest.setdefault(data.agent, {"status": None, "reason": None, "state": None})
+        said |= news | {"at": row.at, "seq": row.seq}
     return [
         News(Topic.AGENTS, site, {site: said["seq"]}, LiveAgent(site=site, agent=agent, **said))
         for agent, said in latest.items()

@@ -92,6 +92,23 @@ async def test_each_reader_gets_what_it_asked_for(client: httpx.AsyncClient) -> 
         assert (site["site"], site["acknowledged"]) == ("bj", 5)
 
 
+async def test_what_a_newer_site_says_of_an_agent_in_a_way_of_its_own_keeps_no_news_from_anybody(
+    client: httpx.AsyncClient,
+) -> None:
+    """A site may be upgraded before the data center."""
+    scribe = Scribe()
+    newer = scribe.write(AgentStatusChanged(agent="1001", status="break", was="available"), None)
+    scribe.facts[0] = newer.model_copy(update={"v": newer.v + 1, "data": {"agent": "1001", "status": {"is": "break"}}})
+    async with following(client) as reader:
+        scribe.arrives("c1")
+        scribe.write(AgentStateChanged(agent="1001", state="talking", was="idle"), None)
+        await send(client, scribe)
+        assert (await reader.contact("c1", "in_flow")).data["change"] == "arrived"
+    async with following(client, after="") as reader:
+        told = await reader.next("agent")
+        assert (told.data["state"], told.data["status"], told.data["seq"]) == ("talking", None, scribe.seq)
+
+
 async def test_who_comes_back_is_told_what_it_missed_and_nobody_is_told_old_after_new(
     client: httpx.AsyncClient,
 ) -> None:
