@@ -61,7 +61,8 @@ class Alarms:
         return {site: sum(alarm.site == site for alarm in open_) for site in self._seen}
 
     async def watch(self) -> None:
-        """Logs what is raised and cleared, whether anybody asks or not, until cancelled."""
+        """Logs what is raised and cleared, whether anybody asks or not, until cancelled. From now on facts are taken: start it then."""
+        self._listening = self._clock.wall()
         while True:
             await asyncio.sleep(WATCH_SECONDS)
             try:

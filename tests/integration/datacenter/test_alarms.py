@@ -6,7 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+import pytest
 from ulid import ULID
+
+from cti.datacenter import upgrade_database
+from cti.kit.clock import SystemClock
+from tests.datacenter import make_config, running_datacenter
 
 PLAN = {"every_s": 60, "targets": [{"node": "sh1", "queue": "claims"}]}
 RAISED = {
@@ -55,6 +60,29 @@ async def test_facts_of_synthetic_calls_are_no_contacts(client: httpx.AsyncClien
     ended = {"probe": "probe.sh1.X", "node": "sh1", "queue": "claims", "passed": True, "ms": 600, "stages": {"agi": 20}}
     await tell(client, ("probes.planned", PLAN), ("probe.ended", ended))
     assert (await client.get("/api/v1/contacts")).json()["items"] == []
+
+
+async def test_no_site_is_called_silent_for_the_time_in_which_the_database_was_upgraded(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Later(SystemClock):
+        by = timedelta()
+
+        def wall(self) -> datetime:
+            return super().wall() + self.by
+
+    async def upgrade(url: str) -> None:
+        await upgrade_database(url)
+        clock.by += timedelta(minutes=10)
+
+    clock = Later()
+    async with running_datacenter(make_config(database_url)) as client:
+        await tell(client, ("probes.planned", PLAN))
+    monkeypatch.setattr("cti.datacenter.preparation.upgrade_database", upgrade)
+    async with running_datacenter(make_config(database_url), clock) as client:
+        assert (await alarms(client))["open"] == []
+        clock.by += timedelta(minutes=10)
+        assert [alarm["kind"] for alarm in (await alarms(client))["open"]] == ["site_silent"]
 
 
 async def test_data_that_is_none_of_its_kind_stops_nobody(client: httpx.AsyncClient) -> None:
