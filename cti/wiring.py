@@ -171,6 +171,7 @@ async def run_site(settings: Settings, name: str) -> None:
 
         async def leave(kind: type[BaseException] | None, *_: object) -> None:
             if kind is asyncio.CancelledError and lease.has_standby():  # an error of ours is to be seen
+                relaying.cancel()  # the journal is closed under it
                 await _hand_over(lease, callbacks, dispatcher, journal)
 
         stack.push_async_exit(leave)
