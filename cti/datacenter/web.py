@@ -33,7 +33,7 @@ class LimitBody:
         said = headers.get("content-length", "0")
         limit = left = MAX_UPLOAD if self._may_publish(headers.get("authorization", "")) else MAX_BODY
 
-        is_whole = False
+        is_whole = said == "0" and "transfer-encoding" not in headers  # there is none
 
         async def counted() -> Message:
             nonlocal left, is_whole
