@@ -1,8 +1,8 @@
 """What all tests share: a machine that stands still is no fault of ours.
 
 Virtual machines are sometimes frozen by their host, for half a minute and more (the kernel then tells of a workqueue lockup). Every timer,
-ours, Asterisk's and SIPp's, runs out at once when they go on. A test that fails while the machine stood still is run once more,
-and the summary says so.
+ours, Asterisk's and SIPp's, runs out at once when they go on. A test that fails while the machine stood still is run once more, from
+nothing: what several tests share is made anew too. The summary says so.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ os.environ["HOTLINE_PROBE_SECONDS"] = "0"
 
 _stood_still: list[tuple[float, float]] = []  # (when it went on, for how long), on the monotonic clock
 _ran_again: list[tuple[str, float]] = []
+_looked = threading.Event()  # set each time the watcher has looked
 
 
 def _watch() -> None:
@@ -31,6 +32,15 @@ def _watch() -> None:
         if now - before > STILL:
             _stood_still.append((now, now - before))
         before = now
+        _looked.set()
+
+
+def _stood_since(began: float) -> float:
+    """For how long at most, or 0. After a standstill a test may have failed before the watcher has woken up."""
+    for _ in range(2):  # the first look may have begun before
+        _looked.clear()
+        _looked.wait()
+    return max((lasted for at, lasted in _stood_still if at > began), default=0.0)
 
 
 def pytest_configure() -> None:
@@ -42,9 +52,10 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     began = time.monotonic()
     reports = runtestprotocol(item, log=False, nextitem=nextitem)
-    stood = max((lasted for at, lasted in _stood_still if at > began), default=0.0)
-    if stood and any(report.failed for report in reports):
+    if any(report.failed for report in reports) and (stood := _stood_since(began)):
         _ran_again.append((item.nodeid, stood))
+        # A shared fixture that failed would fail again with the same error, and one that half works would go on so.
+        pytest.CallInfo.from_call(lambda: item.session._setupstate.teardown_exact(None), when="teardown")
         reports = runtestprotocol(item, log=False, nextitem=nextitem)
     for report in reports:
         item.ihook.pytest_runtest_logreport(report=report)
