@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from cti.kit.clock import Clock
 from cti.kit.strict_yaml import load_model
 from cti.serving import serve
 from cti.topology import Site, Topology
+from tests.ports import free_port
 
 INGEST_TOKEN = "ingest-token-of-the-tests"
 PUBLISH_TOKEN = "publish-token-of-the-tests"
@@ -59,13 +59,6 @@ async def running_datacenter(config: DataCenterConfig, clock: Clock | None = Non
         headers = {"Authorization": f"Bearer {INGEST_TOKEN}"}
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000", headers=headers) as client:
             yield client
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @asynccontextmanager

@@ -15,7 +15,8 @@ import httpx
 
 from cti.settings import Settings
 from cti.supervisor import Child
-from tests.datacenter import TOPOLOGY, answering, free_port
+from tests.datacenter import TOPOLOGY, answering
+from tests.ports import free_port
 
 CONFIGURATION = Path(__file__).parent.parent / "docker/replicas/nginx.conf"
 

@@ -33,6 +33,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from cti.facts import Fact
 from cti.settings import Settings
+from tests.ports import free_port
 from tests.postgres import running_server
 from tests.scribe import Scribe
 
@@ -63,9 +64,7 @@ class Center:
 @contextmanager
 def running_center(database: str) -> Iterator[Center]:
     with tempfile.TemporaryDirectory() as folder:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         demo = (CHECKOUT / "asterisk_conf/topologies/demo.yaml").read_text()
         topology = Path(folder) / "topology.yaml"
         topology.write_text(demo.replace("8000", str(port)))

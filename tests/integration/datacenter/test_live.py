@@ -16,8 +16,9 @@ from cti.datacenter.live.schemas import LiveEvent
 from cti.datacenter.live.streams import encode
 from cti.facts.kinds import AgentStateChanged, AgentStatusChanged, EndCause, OfferOutcome, QueueOutcome
 from cti.serving import serve
-from tests.datacenter import READ_TOKEN, answering, client_of, free_port, make_config, served_datacenter
+from tests.datacenter import READ_TOKEN, answering, client_of, make_config, served_datacenter
 from tests.live import following
+from tests.ports import free_port
 from tests.scribe import Scribe
 
 

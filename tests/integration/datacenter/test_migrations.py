@@ -18,9 +18,10 @@ from sqlalchemy import text
 from cti.datacenter.database import Database, DatabaseUnavailable
 from cti.datacenter.upgrade import migrate, upgrade, upgrade_database
 from cti.settings import Settings
-from tests.datacenter import TOPOLOGY, answering, free_port, make_config, served_datacenter
+from tests.datacenter import TOPOLOGY, answering, make_config, served_datacenter
 from tests.load import loaded
 from tests.migrating import code_before, fill, held_long, last_two, with_one_more
+from tests.ports import free_port
 from tests.postgres import PostgresServer
 
 

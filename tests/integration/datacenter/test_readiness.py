@@ -11,6 +11,7 @@ import httpx
 
 from cti.topology import Topology
 from tests.datacenter import demo_topology, make_config, running_datacenter
+from tests.ports import free_port
 
 
 @asynccontextmanager
@@ -80,8 +81,6 @@ async def test_it_names_the_sites_that_refuse_or_hang_and_waits_for_none_of_them
 
 
 async def test_it_survives_sites_that_talk_nonsense_or_are_gone(database_url: str) -> None:
-    async with site(b"") as gone:
-        pass
-    async with site(b"SSH-2.0-OpenSSH_9.2\r\n") as sh, asking(database_url, sh, gone) as client:
+    async with site(b"SSH-2.0-OpenSSH_9.2\r\n") as sh, asking(database_url, sh, free_port()) as client:
         missing = {m["name"]: m["reason"] for m in (await client.get("/readyz")).json()["missing"]}
     assert missing == {"sh": "no_answer", "bj": "unreachable"}

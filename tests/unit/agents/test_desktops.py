@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
@@ -28,6 +27,7 @@ from cti.kit.clock import SystemClock
 from cti.serving import serve
 from cti.testing.journal import MemoryJournal
 from tests.phone import until
+from tests.ports import free_port
 
 PASSWORD = "correct horse"
 SOLVED = CodeText(code="solved", zh="已解决", en="Solved")
@@ -105,9 +105,7 @@ class Desktop:
 async def site() -> AsyncIterator[Site]:
     site, app = Site(), FastAPI()
     app.include_router(agents_router(site.hub))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     site.url = f"ws://127.0.0.1:{port}/agents"
     tasks = [asyncio.create_task(serve(app, "127.0.0.1", port)), asyncio.create_task(site.hub.run())]
     yield site

@@ -21,6 +21,7 @@ from cti.journal import Relay, SqliteJournal
 from cti.journal.ingest import encode, post
 from cti.kit.backoff import Backoff
 from cti.kit.clock import SystemClock
+from tests.ports import free_port
 
 Handler = Callable[["DataCenter", Request], Awaitable[Response]]
 CLOCK = SystemClock()
@@ -243,8 +244,7 @@ async def test_no_answer_stops_the_relay_or_loses_a_fact(
 async def test_a_data_center_that_is_down_gets_everything_when_it_is_back(
     journal: SqliteJournal, center: DataCenter
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        nobody = f"http://127.0.0.1:{closed.getsockname()[1]}"
+    nobody = f"http://127.0.0.1:{free_port()}"
     await record(journal, 3)
     async with relaying(journal, nobody) as relay:
         await until(lambda: relay.figures().oldest_seconds > 0.05 and not relay.figures().flowing)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from cti.serving import serve
 from cti.testing.journal import MemoryJournal
 from cti.testing.screens import FakeScreens
 from tests.phone import until
+from tests.ports import free_port
 
 CLAIMS = Terms("claims", Need.of({"car_claims": 50}))
 TOKEN = "a token of this installation"
@@ -41,13 +41,6 @@ class SiteUnderTest:
     def agent(self, number: str, **skills: int) -> None:
         self.dispatcher.log_in(number, skills or {"car_claims": 90})
         self.dispatcher.set_status(number, Status.AVAILABLE, None)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def build(name: str, others: dict[str, str]) -> SiteUnderTest:

@@ -9,6 +9,7 @@ import pytest
 
 from cti.asterisk.ami import AmiEvent, AmiLink, LinkDown, LinkUp, Signal
 from cti.kit.backoff import Backoff
+from tests.ports import free_port
 
 Action = dict[str, str]
 Answer = Callable[[Action], bytes]
@@ -52,12 +53,11 @@ class ScriptedAmi:
         self.raw = b""
         self.reads = True
         self.writers: list[asyncio.StreamWriter] = []
-        self.port = 0
+        self.port = free_port()  # it stays, though nobody may be there
         self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
         if self._server is not None:
