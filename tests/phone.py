@@ -190,6 +190,9 @@ class Phone(asyncio.DatagramProtocol):
         self.calls: dict[str, Call] = {}
         self.incoming: asyncio.Queue[Call] = asyncio.Queue()
         self.requests: list[Message] = []  # every one that came
+        self._turn = (
+            asyncio.Lock()
+        )  # requests are dealt with in their order: a second INVITE may be the first one again
         self._answers: dict[tuple[str, str, str], asyncio.Queue[Message]] = {}
         self._transport: asyncio.DatagramTransport | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -254,7 +257,11 @@ class Phone(asyncio.DatagramProtocol):
             if key in self._answers:
                 self._answers[key].put_nowait(message)
             return
-        self._start(self._request(message))
+        self._start(self._requested(message))
+
+    async def _requested(self, message: Message) -> None:
+        async with self._turn:
+            await self._request(message)
 
     async def _request(self, message: Message) -> None:
         self.requests.append(message)
