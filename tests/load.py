@@ -123,10 +123,11 @@ class Load:
 async def loaded(
     client: httpx.AsyncClient, folder: Path, token: str, *, site: str = "sh", console: bool = True
 ) -> AsyncIterator[Load]:
-    """Under load inside the block; the relay is quick to try again, so that tests are. `console`: whether one follows."""
+    """Under load inside the block; the relay is quick to try again, so that tests are. `console`: whether one follows. The site's own
+    disk may be slow: that is not what is tried."""
     url = str(client.base_url).rstrip("/")
     async with (
-        await SqliteJournal.open(folder, site, SystemClock()) as journal,
+        await SqliteJournal.open(folder, site, SystemClock(), patience=60.0) as journal,
         httpx.AsyncClient(trust_env=False) as http,
     ):
         relay = Relay(journal, url, site, token, http, SystemClock(), backoff=Backoff(first=0.05, cap=0.3))

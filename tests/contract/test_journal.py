@@ -30,6 +30,7 @@ from cti.testing.journal import MemoryJournal
 AnyJournal = SqliteJournal | MemoryJournal
 ARRIVED = ContactArrived(hotline="95500", caller="13800138000", called="95500", node="sh1", asterisk_channel="PJSIP/1")
 UP = NodeUp(node="sh1")
+PATIENCE = 60.0  # seconds: what was awaited is on disk, however slow that is
 ENDED = ContactEnded(cause=EndCause.SERVED, by=Party.CUSTOMER, ms=9000)
 QUEUED = QueueEntered(queue="claims", skills={"car_claims": 1}, priority=0)
 LEFT = QueueLeft(queue="claims", outcome=QueueOutcome.ANSWERED, waited_ms=100)
@@ -63,9 +64,9 @@ async def journal(request: pytest.FixtureRequest, tmp_path: Path, clock: Stepped
     made: AnyJournal
     match request.param:
         case "disk":
-            made = await SqliteJournal.open(tmp_path, "sh", clock)
+            made = await SqliteJournal.open(tmp_path, "sh", clock, patience=PATIENCE)
         case "segments":  # a new one begins after nearly every fact
-            made = await SqliteJournal.open(tmp_path, "sh", clock, segment_facts=1)
+            made = await SqliteJournal.open(tmp_path, "sh", clock, patience=PATIENCE, segment_facts=1)
         case _:
             made = MemoryJournal("sh", clock)
     yield made

@@ -235,7 +235,7 @@ async def test_a_site_with_one_fact_that_makes_us_fail_gets_all_others_through(
         return await take(self, batch)
 
     monkeypatch.setattr(Ingest, "take", fails)
-    async with await SqliteJournal.open(tmp_path / "journal", "sh", SystemClock()) as journal:
+    async with await SqliteJournal.open(tmp_path / "journal", "sh", SystemClock(), patience=60.0) as journal:
         for node in ("n1", "poison", "n2", "n3"):
             await journal.record(NodeUp(node=node))
         relay = Relay(journal, "http://127.0.0.1:8000", "sh", INGEST_TOKEN, client, SystemClock(),

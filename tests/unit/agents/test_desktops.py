@@ -85,7 +85,7 @@ class Desktop:
 
     async def next(self, wanted: str) -> dict[str, Any]:
         """The next message of a type; others are passed over."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while True:
                 message = json.loads(await self._connection.recv())
                 self._n += 1
@@ -116,7 +116,7 @@ async def site() -> AsyncIterator[Site]:
 
 
 async def desktop(site: Site) -> Desktop:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while True:
             try:
                 return Desktop(await connect(site.url, proxy=None))

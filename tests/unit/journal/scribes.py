@@ -73,7 +73,7 @@ def written(folder: Path, calls: int, segment_facts: int, at_once: int = 1) -> l
 
 
 async def opened(folder: Path, segment_facts: int = 1_000) -> SqliteJournal:
-    return await SqliteJournal.open(folder, "sh", SystemClock(), retry=0.02, segment_facts=segment_facts)
+    return await SqliteJournal.open(folder, "sh", SystemClock(), patience=60.0, retry=0.02, segment_facts=segment_facts)
 
 
 async def everything(journal: SqliteJournal) -> Sequence[Fact]:

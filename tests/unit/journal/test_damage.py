@@ -335,7 +335,7 @@ async def test_what_is_damaged_can_still_be_deleted_when_the_data_center_has_it(
     written(tmp_path, calls=9, segment_facts=9)
     for path in whole(tmp_path):
         spoil_pages(path, random.Random(1), count=2, first=1)
-    async with await SqliteJournal.open(tmp_path, "sh", SystemClock(), segment_facts=9) as journal:
+    async with await SqliteJournal.open(tmp_path, "sh", SystemClock(), patience=60.0, segment_facts=9) as journal:
         journal.set_acknowledged(journal.last_seq)
         await journal.prune(days=-1)
         assert [f.seq for f in await everything(journal) if f.seq < 10] == []

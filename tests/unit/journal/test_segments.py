@@ -87,7 +87,7 @@ async def test_what_is_not_full_is_closed_when_it_is_old_so_that_nothing_is_kept
             return super().wall() + timedelta(days=self.days)
 
     clock = Later()
-    async with await SqliteJournal.open(tmp_path, "sh", clock) as journal:
+    async with await SqliteJournal.open(tmp_path, "sh", clock, patience=60.0) as journal:
         await journal.record(UP)
         clock.days = 20
         await journal.record(UP)

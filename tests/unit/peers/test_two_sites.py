@@ -101,7 +101,7 @@ def state(site: SiteUnderTest, agent: str) -> State:
 
 
 async def offered(place: Ticket) -> Offering:
-    return await asyncio.wait_for(place.next_offer(), 5)
+    return await asyncio.wait_for(place.next_offer(), 20)
 
 
 async def test_a_contact_nobody_here_can_serve_is_shown_and_granted_by_the_other_site(

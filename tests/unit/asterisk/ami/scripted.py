@@ -128,7 +128,7 @@ class Follower:
         return [signal for signal in self.signals if isinstance(signal, LinkDown)]
 
 
-async def until(condition: Callable[[], object], seconds: float = 5.0) -> None:
+async def until(condition: Callable[[], object], seconds: float = 20.0) -> None:
     """Waits until `condition` holds; fails after `seconds`."""
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 -- the condition may be anything, also the server's state
@@ -144,11 +144,13 @@ async def asterisk() -> AsyncIterator[ScriptedAmi]:
 
 
 @pytest.fixture
-async def follower(asterisk: ScriptedAmi) -> AsyncIterator[Follower]:
+async def follower(asterisk: ScriptedAmi, request: pytest.FixtureRequest) -> AsyncIterator[Follower]:
+    """Its link has time: a test that sleeps for a second must not lose it. `@pytest.mark.parametrize("follower", [0.1], indirect=True)`
+    is for what a ping that may take so long brings about."""
     link = AmiLink(
         "sh1", "127.0.0.1", asterisk.port, "cti", "secret", frozenset({"Newchannel", "Hangup", "OriginateResponse"}),
-        queue_size=100, answer_timeout=2.0, boot_timeout=2.0, ping_interval=0.02, ping_timeout=0.1,
-        backoff=Backoff(first=0.01, cap=0.02),
+        queue_size=100, answer_timeout=30.0, boot_timeout=30.0, ping_interval=0.02,
+        ping_timeout=getattr(request, "param", 30.0), backoff=Backoff(first=0.01, cap=0.02),
     )  # fmt: skip
     follower = Follower(link)
     yield follower
