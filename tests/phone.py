@@ -125,7 +125,7 @@ class Call:
         for digit in digits:
             await self.rtp.press(digit)
 
-    async def hears(self, packets: int = 10, talker: Call | None = None) -> None:
+    async def hears(self, packets: int = 10, talker: Call | None = None, deadline: float = DEADLINE) -> None:
         """Waits until that many more packets of sound have come; the talker, if any, goes on talking until then."""
         goal = self.rtp.heard + packets
 
@@ -134,7 +134,7 @@ class Call:
                 talker.rtp.talk()
             return self.rtp.heard >= goal
 
-        await until(heard, f"{packets} packets of sound")
+        await until(heard, f"{packets} packets of sound", deadline)
 
     async def hang_up(self) -> None:
         """BYE when answered, CANCEL while it rings."""

@@ -13,7 +13,8 @@ from cti.calls.telephony import CallerGone, Collected, DialOutcome, Leg, Telepho
 
 T = TypeVar("T")
 SHORT = "beep"  # less than half a second
-LONG = "conf-usermenu"  # many seconds
+LONG = "conf-usermenu"  # 14 seconds
+AMPLE = 60.0  # seconds: a limit that does not run out
 MISSING = "no/such/sound"
 AGENT, NOBODY = "PJSIP/1001", "PJSIP/1002"  # a phone that is there, and one that never registered
 HEADERS = {"X-Hotline-Contact": "sh1-1.1", "X-Hotline-Offer": "01OFFER"}
@@ -46,7 +47,8 @@ class World(Protocol):
     async def cause(self) -> int: ...
 
 
-async def soon(awaitable: Awaitable[T], seconds: float = 5.0) -> T:
+async def soon(awaitable: Awaitable[T], seconds: float = 10.0) -> T:
+    """Before a long sound or an ample limit is over."""
     return await asyncio.wait_for(awaitable, seconds)
 
 
@@ -78,7 +80,7 @@ class TelephonyContract:
         assert await soon(world.telephony.play([MISSING, SHORT])) == ""
         assert world.missing == [MISSING]
         await world.press("7", after=0.2)
-        collecting = world.telephony.collect([MISSING], max_digits=1, first_digit=2, between_digits=1)
+        collecting = world.telephony.collect([MISSING], max_digits=1, first_digit=AMPLE, between_digits=AMPLE)
         typing = begin(world.press("7", after=0.2))
         assert await soon(collecting) == Collected("7", True)
         await typing
@@ -86,29 +88,29 @@ class TelephonyContract:
 
     async def test_digits_are_gathered_until_the_terminator(self, world: World) -> None:
         typing = begin(world.press("12098#", after=0.1))
-        typed = await soon(world.telephony.collect([SHORT], max_digits=12, first_digit=3, between_digits=2))
+        typed = await soon(world.telephony.collect([SHORT], max_digits=12, first_digit=AMPLE, between_digits=AMPLE))
         assert typed == Collected("12098", True)
         await typing
 
     async def test_digits_are_gathered_until_there_are_enough(self, world: World) -> None:
         typing = begin(world.press("123", after=0.1))
-        typed = await soon(world.telephony.collect([SHORT, SHORT], max_digits=3, first_digit=3, between_digits=2))
+        typed = await soon(
+            world.telephony.collect([SHORT, SHORT], max_digits=3, first_digit=AMPLE, between_digits=AMPLE)
+        )
         assert typed == Collected("123", True)
         await typing
 
     async def test_the_first_key_interrupts_the_sound(self, world: World) -> None:
         typing = begin(world.press("4", after=0.3))
-        began = time.monotonic()
-        typed = await soon(world.telephony.collect([LONG, LONG], max_digits=1, first_digit=9, between_digits=9))
+        typed = await soon(world.telephony.collect([LONG, LONG], max_digits=1, first_digit=AMPLE, between_digits=AMPLE))
         assert typed == Collected("4", True)
-        assert time.monotonic() - began < 1.5
         await typing
 
     @pytest.mark.parametrize("key", ["#", "*", "0", "9"])
     async def test_without_terminator_every_key_comes_through(self, world: World, key: str) -> None:
         typing = begin(world.press(key, after=0.1))
         typed = await soon(
-            world.telephony.collect([SHORT], max_digits=1, first_digit=2, between_digits=1, terminator="")
+            world.telephony.collect([SHORT], max_digits=1, first_digit=AMPLE, between_digits=AMPLE, terminator="")
         )
         assert typed == Collected(key, True)
         await typing
@@ -116,29 +118,29 @@ class TelephonyContract:
     async def test_a_star_can_be_the_terminator(self, world: World) -> None:
         typing = begin(world.press("1#2*", after=0.1))
         typed = await soon(
-            world.telephony.collect([SHORT], max_digits=9, first_digit=2, between_digits=2, terminator="*")
+            world.telephony.collect([SHORT], max_digits=9, first_digit=AMPLE, between_digits=AMPLE, terminator="*")
         )
         assert typed == Collected("1#2", True)
         await typing
 
     async def test_the_terminator_alone_is_an_answer(self, world: World) -> None:
         typing = begin(world.press("#", after=0.1))
-        typed = await soon(world.telephony.collect([SHORT], max_digits=9, first_digit=2, between_digits=2))
+        typed = await soon(world.telephony.collect([SHORT], max_digits=9, first_digit=AMPLE, between_digits=AMPLE))
         assert typed == Collected("", True)
         await typing
 
     async def test_silence_after_the_sound_ends_at_the_first_limit(self, world: World) -> None:
         began = time.monotonic()
-        typed = await soon(world.telephony.collect([SHORT], max_digits=9, first_digit=0.5, between_digits=4))
+        typed = await soon(world.telephony.collect([SHORT], max_digits=9, first_digit=0.5, between_digits=AMPLE))
         assert typed == Collected("", False)
-        assert 0.5 < time.monotonic() - began < 2
+        assert time.monotonic() - began > 0.5
 
     async def test_silence_after_a_digit_ends_at_the_second_limit(self, world: World) -> None:
         typing = begin(world.press("12", after=0.1))
         began = time.monotonic()
-        typed = await soon(world.telephony.collect([], max_digits=9, first_digit=4, between_digits=0.5))
+        typed = await soon(world.telephony.collect([], max_digits=9, first_digit=AMPLE, between_digits=2))
         assert typed == Collected("12", False)
-        assert 0.5 < time.monotonic() - began < 2
+        assert time.monotonic() - began > 2
         await typing
 
     # Cancelling
@@ -147,16 +149,16 @@ class TelephonyContract:
         playing = begin(world.telephony.play([LONG]))
         await asyncio.sleep(0.2)
         await stopped(playing)
-        await soon(world.telephony.set("AFTER", "yes"), 0.5)
-        assert await soon(world.telephony.get("AFTER"), 0.5) == "yes"
+        await soon(world.telephony.set("AFTER", "yes"))
+        assert await soon(world.telephony.get("AFTER")) == "yes"
 
     async def test_cancelled_gathering_stops_at_once_and_the_channel_can_be_used(self, world: World) -> None:
-        gathering = begin(world.telephony.collect([LONG], max_digits=5, first_digit=30, between_digits=30))
+        gathering = begin(world.telephony.collect([LONG], max_digits=5, first_digit=AMPLE, between_digits=AMPLE))
         await asyncio.sleep(0.2)
         await stopped(gathering)
-        await soon(world.telephony.set("AFTER", "yes"), 0.5)
+        await soon(world.telephony.set("AFTER", "yes"))
         typing = begin(world.press("5", after=0.2))
-        typed = await soon(world.telephony.collect([SHORT], max_digits=1, first_digit=2, between_digits=1))
+        typed = await soon(world.telephony.collect([SHORT], max_digits=1, first_digit=AMPLE, between_digits=AMPLE))
         assert typed == Collected("5", True)
         await typing
 
@@ -165,31 +167,31 @@ class TelephonyContract:
             playing = begin(world.telephony.play([SHORT] * 3))
             await asyncio.sleep(delay)
             await stopped(playing)
-        await soon(world.telephony.set("AFTER", "yes"), 0.5)
-        assert await soon(world.telephony.get("AFTER"), 0.5) == "yes"
+        await soon(world.telephony.set("AFTER", "yes"))
+        assert await soon(world.telephony.get("AFTER")) == "yes"
 
     # Recording
 
     async def test_what_the_caller_says_is_recorded_until_a_key(self, world: World) -> None:
         file = world.file("message")
-        recording = begin(world.telephony.record(file, longest=20, silence=10))
+        recording = begin(world.telephony.record(file, longest=AMPLE, silence=AMPLE))
         await world.speak(1.0)
         await world.press("#", after=1.5)
-        assert 0.5 < await soon(recording, 8) < 4
+        assert 0.5 < await soon(recording) < AMPLE
         assert await soon(world.telephony.play([SHORT])) == ""
 
     async def test_recording_ends_when_nothing_is_said(self, world: World) -> None:
-        recording = begin(world.telephony.record(world.file("silence"), longest=20, silence=1))
+        recording = begin(world.telephony.record(world.file("silence"), longest=AMPLE, silence=1))
         await world.speak(0.5)
-        assert 0.3 < await soon(recording, 8) < 2
+        assert 0.3 < await soon(recording) < AMPLE
         assert await soon(world.telephony.play([SHORT])) == ""
 
     async def test_what_was_said_before_the_caller_hung_up_is_kept(self, world: World) -> None:
-        recording = begin(world.telephony.record(world.file("cut"), longest=20, silence=10))
+        recording = begin(world.telephony.record(world.file("cut"), longest=AMPLE, silence=AMPLE))
         await world.speak(1.0)
         await asyncio.sleep(1.5)
         await world.caller_hangs_up()
-        assert 0.5 < await soon(recording, 5) < 4
+        assert 0.5 < await soon(recording) < AMPLE
         with pytest.raises(CallerGone):
             await soon(world.telephony.play([SHORT]))
 
@@ -233,7 +235,7 @@ class TelephonyContract:
         assert leg.talked > 0.2
         await phone.hang_up()
         talked = await soon(leg.ended())
-        assert 0.2 < talked == leg.talked < 3
+        assert 0.2 < talked == leg.talked < AMPLE
         assert await soon(leg.answered()) is DialOutcome.ANSWERED
         assert await soon(world.telephony.play([SHORT])) == ""
 
@@ -261,7 +263,7 @@ class TelephonyContract:
         await world.caller_hangs_up()
         with pytest.raises(CallerGone):
             await soon(leg.ended())
-        assert 0.2 < leg.talked < 3
+        assert 0.2 < leg.talked < AMPLE
         await phone.ended()
 
     async def test_the_caller_hangs_up_while_the_phone_rings(self, world: World) -> None:
@@ -312,7 +314,7 @@ class TelephonyContract:
         await phone.answer()
         await soon(leg.answered())
         await leg.cancel()
-        assert await soon(leg.ended()) < 3
+        assert await soon(leg.ended()) < AMPLE
         await phone.ended()
         assert await soon(world.telephony.play([SHORT])) == ""
 
@@ -347,7 +349,7 @@ class TelephonyContract:
             await soon(playing)
 
     async def test_the_caller_hangs_up_while_typing(self, world: World) -> None:
-        gathering = begin(world.telephony.collect([LONG], max_digits=5, first_digit=9, between_digits=9))
+        gathering = begin(world.telephony.collect([LONG], max_digits=5, first_digit=AMPLE, between_digits=AMPLE))
         await world.press("1", after=0.2)
         await world.caller_hangs_up()
         with pytest.raises(CallerGone):
@@ -366,7 +368,7 @@ class TelephonyContract:
         call = world.telephony
         await soon(call.caller_gone())
         for attempt in (
-            call.answer(), call.play([SHORT]), call.collect([], max_digits=1, first_digit=1, between_digits=1), call.hold(),
+            call.answer(), call.play([SHORT]), call.collect([], max_digits=1, first_digit=1, between_digits=AMPLE), call.hold(),
             call.unhold(), call.announce([SHORT]), call.dial({AGENT: {}}, ring_seconds=1), call.get("A"), call.set("A", "b"),
             call.record(world.file("gone"), longest=1, silence=1), call.receive_fax(world.file("gone")), call.keep_private(True),
         ):  # fmt: skip

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from cti.testing.telephony import FakeLeg, FakePhone, FakeTelephony
-from tests.contract.telephony import AGENT, LONG, MISSING, SHORT, TelephonyContract, soon
+from tests.contract.telephony import AGENT, AMPLE, LONG, MISSING, SHORT, TelephonyContract, soon
 
 
 class Agent:
@@ -32,8 +32,8 @@ class Agent:
 
 class FakeWorld:
     def __init__(self) -> None:
-        self.telephony = FakeTelephony(sound_seconds=9, missing=[MISSING])
-        self.telephony.lengths = {SHORT: 0.4, "sorry": 0.2, LONG: 9}
+        self.telephony = FakeTelephony(sound_seconds=14, missing=[MISSING])
+        self.telephony.lengths = {SHORT: 0.4, "sorry": 0.2}
         self.telephony.phones[AGENT] = FakePhone()
         self.telephony.speaks = 0.8
 
@@ -80,19 +80,19 @@ class TestFakeTelephony(TelephonyContract):
 async def test_what_was_heard_can_be_asserted(world: FakeWorld) -> None:
     call = world.telephony
     call.press("1", after=0.1)
-    await soon(call.collect([SHORT, LONG], max_digits=1, first_digit=1, between_digits=1))
+    await soon(call.collect([LONG, SHORT], max_digits=1, first_digit=AMPLE, between_digits=AMPLE))
     await soon(call.play([SHORT]))
-    assert [(h.sound, h.whole) for h in call.heard] == [(SHORT, False), (SHORT, True)]
+    assert [(h.sound, h.whole) for h in call.heard] == [(LONG, False), (SHORT, True)]
 
 
 async def test_phones_act_by_themselves_as_told(world: FakeWorld) -> None:
     call = world.telephony
     call.phones["PJSIP/1"] = FakePhone(answers_after=0.05, talks_for=0.1)
     call.phones["PJSIP/2"] = FakePhone(declines_after=0.05)
-    leg = await call.dial({"PJSIP/1": {}}, ring_seconds=1)
-    assert 0.09 < await soon(leg.ended()) < 0.5
-    leg = await call.dial({"PJSIP/2": {}}, ring_seconds=1)
+    leg = await call.dial({"PJSIP/1": {}}, ring_seconds=10)
+    assert await soon(leg.ended()) > 0.09
+    leg = await call.dial({"PJSIP/2": {}}, ring_seconds=10)
     assert await soon(leg.answered()) == "busy"
-    leg = await call.dial({AGENT: {}}, ring_seconds=1)
+    leg = await call.dial({AGENT: {}}, ring_seconds=10)
     await leg.ring_answer()
     assert await soon(leg.answered()) == "answered"
