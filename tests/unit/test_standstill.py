@@ -11,10 +11,10 @@ CHECKOUT = Path(__file__).parents[2]
 CONFTEST = """
 import os, signal, subprocess
 import pytest
-import tests.conftest
+from tests import standstill
 from tests.conftest import *
 
-tests.conftest.STILL = 0.5
+standstill.STILL = 0.5
 made = []
 
 def stand_still():

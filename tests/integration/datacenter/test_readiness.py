@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from time import monotonic
 
 import httpx
 
@@ -15,9 +14,10 @@ from tests.ports import free_port
 
 
 @asynccontextmanager
-async def asking(database_url: str, *ports: int) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of a data center whose sites are at these ports."""
-    async with running_datacenter(make_config(database_url, topology=at_ports(*ports))) as client:
+async def asking(database_url: str, *ports: int, seconds: float = 20) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a data center whose sites are at these ports, and have so long to answer."""
+    config = make_config(database_url, topology=at_ports(*ports), site_timeout=seconds)
+    async with running_datacenter(config) as client:
         yield client
 
 
@@ -68,10 +68,13 @@ async def test_it_is_ready_when_the_database_and_every_site_are(database_url: st
 
 
 async def test_it_names_the_sites_that_refuse_or_hang_and_waits_for_none_of_them(database_url: str) -> None:
-    async with site(http("503 Service Unavailable")) as sh, site(None) as bj, asking(database_url, sh, bj) as client:
-        began = monotonic()
-        response = await client.get("/readyz")
-        assert monotonic() - began < 2
+    async with (
+        site(http("503 Service Unavailable")) as sh,
+        site(None) as bj,
+        asking(database_url, sh, bj, seconds=2) as client,
+    ):
+        async with asyncio.timeout(20):
+            response = await client.get("/readyz")
         assert (response.status_code, response.json()["code"]) == (503, "datacenter.not_ready")
         assert response.json()["missing"] == [
             {"what": "site", "name": "sh", "reason": "status_503"},

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+import time
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -17,6 +18,7 @@ from cti.kit import watchdog
 from cti.site.processes import processes
 from cti.supervisor import _environment
 from tests.phone import Phone, wait
+from tests.standstill import late_since
 from tests.system import System, data, eventually
 
 pytestmark = pytest.mark.timeout(120)
@@ -54,8 +56,9 @@ async def test_callers_keep_their_place_and_conversations_go_on_when_the_active_
         await system.has_fact(contact, "queue.entered")
         in_flow = await system.contact_of("13833330002")
 
+        began = time.monotonic()
         if how == "handed over":
-            assert (await handed_over(system))["seconds"] < 1
+            assert (await handed_over(system))["seconds"] < 1 + late_since(began)
         else:
             os.kill(active, signal.SIGKILL if how == "killed" else signal.SIGSTOP)
         for one in (contact, in_flow):
@@ -64,7 +67,8 @@ async def test_callers_keep_their_place_and_conversations_go_on_when_the_active_
 
         taken = await latest(system, "site.taken_over")
         assert taken["reason"] == {"killed": "died", "hung": "hung", "handed over": "handed_over"}[how]
-        assert taken["ms"] < (3000 if how == "hung" else 1000)
+        # Who was late itself begins to wait anew before it takes another for hanging.
+        assert taken["ms"] / 1000 < (3 if how == "hung" else 1) + 2 * late_since(began)
         for call in (talking, listening, waiting):
             assert not call.ended.is_set()
         await talking.hears(5, talker=ringing)
