@@ -31,7 +31,7 @@ class System:
         self.settings, self.pbx, self.topology = settings, pbx, settings.topology
         self.children = {"datacenter": Child("datacenter", ["datacenter"], settings)}
         self.children |= {s.name: Child(f"site-{s.name}", ["site", s.name], settings) for s in self.topology.sites}
-        self.api = httpx.AsyncClient(base_url=self.topology.data_center.url, trust_env=False, timeout=5)
+        self.api = httpx.AsyncClient(base_url=self.topology.data_center.url, trust_env=False, timeout=DEADLINE)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._seen: set[str] = set()
         self.cables: dict[str, Cable] = {}  # between sites, where a test wants to pull them out

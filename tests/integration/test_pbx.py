@@ -160,7 +160,7 @@ asyncio.run(main())
     try:
         parent.send_signal(signal.SIGKILL)
         await parent.wait()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             await gone.wait()
     finally:
         asyncio.get_running_loop().remove_reader(watch)

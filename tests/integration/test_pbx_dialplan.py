@@ -19,6 +19,7 @@ from tests.sipp import AwaitHangUp, Caller, Digits, HangUp, Pause, calling
 SH, BJ = "127.0.101.1", "127.0.102.1"
 CARRIER = "127.0.109.1"
 ELSEWHERE = "127.0.109.77"
+SECONDS = 20.0  # for any one thing to happen
 
 
 @dataclass(slots=True)
@@ -69,10 +70,10 @@ async def agi_server(host: str, port: int = 4573) -> AsyncIterator[asyncio.Queue
 
 
 async def arrives(visitors: asyncio.Queue[Visitor]) -> Visitor:
-    return await asyncio.wait_for(visitors.get(), 5)
+    return await asyncio.wait_for(visitors.get(), SECONDS)
 
 
-async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 10) -> None:
+async def until(condition: Callable[[], Awaitable[bool]], seconds: float = SECONDS) -> None:
     async with asyncio.timeout(seconds):
         while not await condition():  # noqa: ASYNC110 — Asterisk's command line can only be asked
             await asyncio.sleep(0.05)
@@ -255,7 +256,7 @@ async def test_an_offer_is_refused_by_a_site_that_cannot_take_it(pbx: Pbx, tmp_p
     async with agi_server(SH) as home, calling(Caller(CARRIER), SH, tmp_path) as call:
         here = await arrives(home)
         await here.say("ANSWER")
-        await asyncio.wait_for(here.say(f'EXEC Dial "PJSIP/2001@node-bj1,10,{offer}"'), 9)
+        await asyncio.wait_for(here.say(f'EXEC Dial "PJSIP/2001@node-bj1,60,{offer}"'), SECONDS)
         assert await here.say("GET VARIABLE DIALSTATUS") != "200 result=1 (ANSWER)"
         assert await here.say("GET VARIABLE HANGUPCAUSE") == "200 result=1 (21)"
         await here.finish()
