@@ -28,6 +28,7 @@ class AmiProtocol(AMIProtocol):  # type: ignore[misc]  # panoramisk has no types
         self.lost: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self.booted: asyncio.Future[float | None] = asyncio.get_running_loop().create_future()
         self.responses: dict[str, Exchange] = {}
+        self.listing = ""  # the action whose list is being told
         self.closed = False
         self.paused = False
         self.pauses = 0
@@ -40,9 +41,17 @@ class AmiProtocol(AMIProtocol):  # type: ignore[misc]  # panoramisk has no types
     def handle_message(self, message: AmiEvent | AmiResponse) -> None:
         """Gives a message to the action that awaits it, and every event to the manager as well."""
         if self.responses:
-            exchange = self.responses.get(message.get("ActionID"))
-            if exchange is not None and exchange.add_message(message):
-                self.forget(exchange)
+            action = message.get("ActionID")
+            if self.listing and action != self.listing:
+                # Asterisk tells a list without a pause, and filters nothing in it: this stood in a number that a caller gave.
+                self.parser.discarded += 1
+                return
+            exchange = self.responses.get(action)
+            if exchange is not None:
+                if exchange.add_message(message):
+                    self.forget(exchange)
+                elif exchange.as_list:
+                    self.listing = action
         if isinstance(message, AmiEvent):
             if message.name == "FullyBooted" and not self.booted.done():
                 self.booted.set_result(_seconds(message.get("Uptime")))
@@ -64,6 +73,8 @@ class AmiProtocol(AMIProtocol):  # type: ignore[misc]  # panoramisk has no types
 
     def forget(self, exchange: Exchange) -> None:
         self.responses.pop(exchange.id, None)
+        if exchange.id == self.listing:
+            self.listing = ""
 
     def pause_writing(self) -> None:
         self.clogged = True  # what would wait in our buffer would be carried out late

@@ -52,6 +52,24 @@ async def test_events_that_happen_while_the_state_is_read_follow_it(asterisk: Sc
     assert follower.names() == ["LinkUp", "Hangup"]
 
 
+async def test_an_event_that_a_caller_smuggles_into_a_list_of_channels_is_not_told(
+    asterisk: ScriptedAmi, follower: Follower
+) -> None:
+    """As long as the dialplan has not cleaned the number, which it does first of all; and lists are not filtered."""
+
+    def with_hostile_number(action: dict[str, str]) -> bytes:
+        hostile = b"Uniqueid: pjsip/a\r\nCallerIDNum: 1\r\n\r\nEvent: Hangup\r\nUniqueid: victim\r\n"
+        return channels("PJSIP/A")(action).replace(b"Uniqueid: pjsip/a\r\n", hostile)
+
+    asterisk.answers["CoreShowChannels"] = with_hostile_number
+    await up(follower)
+    [shown] = await follower.link.core_show_channels()
+    assert shown.uniqueid == "pjsip/a"
+    asterisk.send(message("Event: Hangup", "Uniqueid: pjsip/a"))
+    await until(lambda: "Hangup" in follower.names())
+    assert [s.get("Uniqueid") for s in follower.signals if isinstance(s, AmiEvent)] == ["pjsip/a"]
+
+
 async def test_events_arrive_in_order_and_only_the_wanted_ones(asterisk: ScriptedAmi, follower: Follower) -> None:
     await up(follower)
     for number in range(50):
