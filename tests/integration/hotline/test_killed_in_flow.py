@@ -6,10 +6,11 @@ import asyncio
 from contextlib import AsyncExitStack
 
 from tests.integration.hotline.test_same_facts import EXPERT, published
-from tests.phone import Call, Phone
+from tests.phone import Call, Phone, until
 from tests.system import System, data
 
 __all__ = ["published"]  # a fixture, shared by import
+SECOND = 16_000  # bytes of a recording
 
 
 async def _goes(system: System, call: Call, number: str, *keys: str) -> str:
@@ -21,22 +22,28 @@ async def _goes(system: System, call: Call, number: str, *keys: str) -> str:
     return contact
 
 
+def _bytes_of_messages(system: System) -> int:
+    return sum(file.stat().st_size for file in system.settings.recordings("sh").glob("*.wav"))
+
+
 async def test_a_message_goes_on_while_the_process_dies_and_is_left_once(system: System, published: None) -> None:
     number = "13950000001"
     async with system.caller(number) as caller:
         call = await caller.call("95500")
+        before = _bytes_of_messages(system)
         await _goes(system, call, number, "0", "2")
         speaking = asyncio.create_task(call.rtp.speak(60))
-        await asyncio.sleep(4)  # the prompt, the beep, and a sentence: real sound takes real time
+        await until(lambda: _bytes_of_messages(system) > before + 2.5 * SECOND, "a sentence to be recorded", 20)
         system.kill("sh")
         await system.is_back("sh")
-        await asyncio.sleep(1)
+        so_far = _bytes_of_messages(system)
+        await until(lambda: _bytes_of_messages(system) > so_far + SECOND, "more to be recorded", 20)
         speaking.cancel()
         await call.press("#")
         story = await system.story(number)
     (left,) = data(story, "voicemail.left")
     assert left["ms"] > 2000
-    assert (system.settings.recordings("sh") / f"{left['recording']}.wav").stat().st_size > 2 * 16_000
+    assert (system.settings.recordings("sh") / f"{left['recording']}.wav").stat().st_size > 2 * SECOND
     assert [visit["node"] for visit in data(story, "node.visited")] == ["main", "more", "message", "goodbye"]
     assert story["cause"] == "contained"
 
