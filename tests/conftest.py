@@ -9,11 +9,21 @@ import time
 
 import pytest
 from _pytest.runner import runtestprotocol
+from hypothesis import HealthCheck, settings
 
 from tests import standstill
 
 # Tests count channels and facts: no synthetic calls but where a test asks for them.
 os.environ["HOTLINE_PROBE_SECONDS"] = "0"
+
+# Examples are the same in every run, and take as long as they take: by itself Hypothesis fails one that took 200 ms.
+settings.register_profile(
+    "here",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("here")
 
 _ran_again: list[tuple[str, float]] = []
 

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cti.ivr import load_hotline
@@ -50,7 +50,7 @@ TOKENS = [
         b"kind: subflow, ",
     ),
 ]
-MANY = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+MANY = settings(max_examples=300)
 
 
 @pytest.fixture(scope="module")

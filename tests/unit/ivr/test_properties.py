@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cti.facts.kinds import QueueOutcome
@@ -58,9 +58,7 @@ def fitting(step: Step) -> st.SearchStrategy[Event]:
             return st.just(Played())
 
 
-@settings(
-    max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, derandomize=True
-)
+@settings(max_examples=300)
 @given(data=st.data(), caller=st.text(max_size=40))
 def test_no_caller_and_no_answer_makes_the_interpreter_raise(demo: Hotline, data: st.DataObject, caller: str) -> None:
     step, now = (
@@ -101,9 +99,7 @@ def test_silent_caller_reaches_people_and_then_the_end(demo: Hotline) -> None:
     pytest.fail("a silent caller never gets out")
 
 
-@settings(
-    max_examples=200, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=200)
 @given(cut=st.integers(0, 4000), junk=st.binary(max_size=12))
 def test_damaged_files_are_problems_and_never_tracebacks(
     cut: int, junk: bytes, tmp_path_factory: pytest.TempPathFactory
