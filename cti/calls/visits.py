@@ -34,6 +34,7 @@ from cti.kit.logging import get_logger
 
 log = get_logger(__name__)
 GRANT_SECONDS = 5.0  # how long a granted agent waits for the other site's word, and then for its call
+LONGER_SECONDS = 5.0  # by how much another site's agent is dialed longer than the phone rings there
 
 
 class Floor(Protocol):
@@ -222,9 +223,9 @@ class Visits:
         granted = VisitGranted(queue=decision.queue, to_site=decision.site, agent=decision.agent, offer=decision.offer)
         self._floor.record(granted, decision.contact)
         self._peers.accept_grant(decision.site, decision.offer)
-        ticket.offers.put_nowait(
-            ticket.offering(decision.offer, decision.agent, decision.site, decision.waited, address, why)
-        )
+        made = ticket.offering(decision.offer, decision.agent, decision.site, decision.waited, address, why)
+        # The agent's site ends the ringing, and knows then that nobody has answered: for both it began at the same moment.
+        ticket.offers.put_nowait(replace(made, ring_seconds=made.ring_seconds + LONGER_SECONDS))
 
     def _give_back_later(self, offer: str) -> asyncio.TimerHandle:
         return asyncio.get_running_loop().call_later(GRANT_SECONDS, self._give_back, offer)

@@ -99,7 +99,7 @@ class SimulatedCall(FakeTelephony):
 
     def _dial_site(self, address: str, headers: Mapping[str, str], ring_seconds: float) -> SimulatedLeg:
         node = address.partition("@node-")[2]
-        leg = SimulatedLeg(_Nobody(), {address: headers}, ring_seconds + 5, {address: FakePhone()}, lambda: None)
+        leg = SimulatedLeg(_Nobody(), {address: headers}, ring_seconds, {address: FakePhone()}, lambda: None)
         away = SimulatedCall(self.exchange, self.contact, node, self.caller, headers.get("X-Hotline-Offer", ""))
 
         def ended() -> None:

@@ -6,12 +6,13 @@ import asyncio
 
 import pytest
 
-from cti.acd import Need, State, Status, Terms
+from cti.acd import Need, PeerSummary, State, Status, Terms
 from cti.calls.alone import NoPeers
-from cti.calls.context import ContactContext
+from cti.calls.context import ContactContext, CustomerCard
 from cti.calls.dispatcher import Dispatcher
 from cti.calls.ports import Visit
 from cti.calls.telephony import TelephonyFailed
+from cti.calls.tickets import Ticket
 from cti.calls.visit_host import REFUSED, host_visit
 from cti.testing.journal import MemoryJournal
 from cti.testing.screens import FakeScreens
@@ -140,6 +141,30 @@ def test_a_call_that_comes_with_another_contacts_grant_is_refused_and_keeps_no_a
         call.phones["PJSIP/2001"] = FakePhone(answers_after=1.0, talks_for=1.0)
         await host_visit(call, offering.offer, dispatcher, {})
         assert dispatcher.acd.agents["2001"].state is State.WRAP_UP
+        await dispatcher.close()
+
+    run_virtually(play())
+
+
+def test_an_agent_who_does_not_answer_another_sites_caller_is_not_ready_before_that_site_gives_up() -> None:
+    async def play() -> None:
+        clock, screens, terms = VirtualClock(), FakeScreens(), Terms("claims", Need.of({"car_claims": 50}))
+        customer: asyncio.Future[CustomerCard | None] = asyncio.get_running_loop().create_future()
+        sh = Dispatcher("sh", MemoryJournal("sh", clock), clock, FakeScreens(), NoPeers(), lambda a: f"PJSIP/{a}")
+        sh.visits.peer_summary(PeerSummary("bj", profiles=({"car_claims": 90},)))
+        with sh.waiting(Ticket(CONTACT, terms, lambda: CONTEXT, customer)) as place:
+            sh.visits.granted("bj", CONTACT, "o1", "2001", "PJSIP/2001@node-bj1")
+            dialed = await place.next_offer()
+        await sh.close()
+        dispatcher = hosting(clock, screens)
+        await asyncio.sleep(0.1)
+        call = FakeTelephony(CONTACT)
+        call.phones["PJSIP/2001"] = FakePhone()
+        call.caller_hangs_up(after=dialed.ring_seconds - 0.05)  # the INVITE was on its way for a moment
+        [(offering, _)] = screens.shown
+        await host_visit(call, offering.offer, dispatcher, {})
+        agent = dispatcher.acd.agents["2001"]
+        assert (agent.status, agent.reason, call.cause) == (Status.NOT_READY, "rona", 19)
         await dispatcher.close()
 
     run_virtually(play())
