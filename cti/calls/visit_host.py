@@ -36,6 +36,7 @@ async def host_visit(telephony: Telephony, offer: str, dispatcher: Dispatcher, h
     finally:  # whatever ended it, a broken connection too: nobody stays reserved for a call that is not here
         dispatcher.caller_left(offering.contact)
         dispatcher.visits.forget_grant(offer)
+        dispatcher.visits.over(offering.contact)
     log.info("visit.ended", offer=offer, contact=offering.contact, agent=offering.agent, outcome=outcome)
     await telephony.hang_up(CAUSES.get(outcome, NORMAL))
 

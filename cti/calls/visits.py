@@ -58,6 +58,7 @@ class Visits:
         self._granted: dict[
             str, tuple[Offering, asyncio.TimerHandle | None]
         ] = {}  # by offer: our agents, given to other sites
+        self._again: dict[str, tuple[str, Visit, float]] = {}  # by contact: site, visit and since when
         self._addresses: dict[
             str, tuple[str, Why | None]
         ] = {}  # by offer: where to dial an agent that another site granted, and why that one
@@ -74,12 +75,16 @@ class Visits:
     def peer_lost(self, site: str) -> None:
         """The link is cut: its visits end here, ours there are void. Conversations go on."""
         self._floor.do(self._floor.acd.peer_lost(site, self._floor.now()))
+        self._again = {c: again for c, again in self._again.items() if again[0] != site}
         waiting = self._floor.acd.waiting
         self._visitors = {c: v for c, v in self._visitors.items() if c in waiting or self.is_visiting(c)}
 
     def opened(self, site: str, visit: Visit) -> None:
         now = self._floor.now()
-        if visit.contact in self._floor.acd.waiting or self.is_visiting(visit.contact):
+        if self.is_visiting(visit.contact):  # its site could not use the grant: it waits here again when that is over
+            self._again[visit.contact] = (site, visit, now)
+            return
+        if visit.contact in self._floor.acd.waiting:
             return  # said twice
         self._visitors[visit.contact] = visit
         waiting = Waiting(visit.contact, visit.terms, now - visit.age, origin=site)
@@ -99,6 +104,7 @@ class Visits:
         """The contact needs nobody here any more; a grant that was not used yet is void. Once its call is here, this word is older
         than the grant: the contact was withdrawn, came again, and its site has used the grant of the first time."""
         self._visitors.pop(contact, None)
+        self._again.pop(contact, None)
         if not any(o.contact == contact and timer is None for o, timer in self._granted.values()):
             self._floor.do(self._floor.acd.leave(contact, "withdrawn", self._floor.now()))
 
@@ -139,6 +145,12 @@ class Visits:
     def is_visiting(self, contact: str) -> bool:
         """Whether a contact of another site waits here, or an agent of ours is granted to it."""
         return any(offering.contact == contact for offering, _ in self._granted.values())
+
+    def over(self, contact: str) -> None:
+        """The grant to a contact has ended, and its agent is free: it waits here again, if its site has said so meanwhile."""
+        if (again := self._again.pop(contact, None)) is not None:
+            site, visit, at = again
+            self.opened(site, replace(visit, age=visit.age + self._floor.now() - at))
 
     def is_granted(self, offer: str) -> bool:
         """Whether another site's call for our agent is awaited, or here."""
@@ -236,3 +248,4 @@ class Visits:
         self.forget_grant(offer)
         self._screens.offer_over(offering.agent, offer, "caller_gone")
         self._floor.do(self._floor.acd.released(offer, self._floor.now()))
+        self.over(offering.contact)
