@@ -92,11 +92,11 @@ class Floor:
         return not self.is_logged_in(wanted)
 
     def is_logged_in(self, agent: str) -> bool:
-        """Here, or at a site that we hear of."""
+        """Here, or at a site that we hear of: whoever was here may have moved there."""
         known = self.agents.get(agent)
-        if known is not None:
-            return known.logged_in
-        return any(agent in peer.summary.agents for peer in self.peers.values())
+        return (known is not None and known.logged_in) or any(
+            agent in peer.summary.agents for peer in self.peers.values()
+        )
 
     # Time
 

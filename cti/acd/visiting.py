@@ -54,9 +54,11 @@ class Visiting:
         if self.next_review is None:
             self.next_review = now + REVIEW_SECONDS
         wanted = waiting.waits_for(now)
-        if wanted is not None and wanted not in self._floor.agents:
+        known = self._floor.agents.get(wanted) if wanted is not None else None
+        if wanted is not None and not (known and known.logged_in):
             sites = [s for s, peer in self._floor.peers.items() if wanted in peer.summary.agents]
-            return self._open(waiting, sites, "wanted_agent")
+            if sites:  # else it waits for all
+                return self._open(waiting, sites, "wanted_agent")
         queue = self._floor.queues.get(waiting.queue)
         rules = queue.overflow if queue else DEFAULT_RULES
         here = self.here(waiting, now)

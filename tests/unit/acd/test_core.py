@@ -263,3 +263,22 @@ def test_an_agent_who_works_here_no_more_is_logged_out_when_free() -> None:
     assert (busy.state, busy.logged_in) == (State.WRAP_UP, True)
     acd.wrap_up_done("1001", 6.0)
     assert (busy.state, busy.logged_in) == (State.IDLE, False)
+
+
+def test_who_works_at_another_site_by_now_is_waited_for_there() -> None:
+    acd = Acd("sh")
+    ready(acd, "1001")
+    acd.staff({}, 1.0)  # the configuration has 1001 at bj
+    acd.peer_summary(PeerSummary("bj", profiles=({"car_claims": 90},), agents=frozenset({"1001"})), 2.0)
+    assert acd.is_logged_in("1001")
+    terms = Terms("claims", Need.of(CLAIMS), wanted="1001", wanted_seconds=30.0)
+    opened = [d for d in acd.enter(Waiting("c1", terms, 3.0), 3.0) if isinstance(d, OpenVisit)]
+    assert [(visit.site, visit.reason) for visit in opened] == [("bj", "wanted_agent")]
+
+
+def test_a_contact_whose_wanted_agent_is_nowhere_goes_to_other_sites_as_any_other() -> None:
+    acd = Acd("sh")
+    acd.peer_summary(PeerSummary("bj", profiles=({"car_claims": 90},), agents=frozenset({"2001"})), 0.0)
+    terms = Terms("claims", Need.of(CLAIMS), wanted="1001", wanted_seconds=30.0)
+    opened = [d for d in acd.enter(Waiting("c1", terms, 1.0), 1.0) if isinstance(d, OpenVisit)]
+    assert [(visit.site, visit.reason) for visit in opened] == [("bj", "no_agent_logged_in")]
