@@ -265,7 +265,7 @@ class Acd:
     def peer_summary(self, summary: PeerSummary, now: float) -> list[Decision]:
         """A peer says how it is."""
         self.visiting.heard_of(summary, now)
-        return self.visiting.review(now)
+        return self._router.free_wanting(now) + self.visiting.review(now)
 
     def peer_queues(self, site: str, queues: Mapping[str, QueueFigures]) -> None:
         """A peer says how its queues are: the next review sees it."""

@@ -282,3 +282,12 @@ def test_a_contact_whose_wanted_agent_is_nowhere_goes_to_other_sites_as_any_othe
     terms = Terms("claims", Need.of(CLAIMS), wanted="1001", wanted_seconds=30.0)
     opened = [d for d in acd.enter(Waiting("c1", terms, 1.0), 1.0) if isinstance(d, OpenVisit)]
     assert [(visit.site, visit.reason) for visit in opened] == [("bj", "no_agent_logged_in")]
+
+
+def test_who_waits_for_an_agent_of_another_site_waits_for_all_once_that_agent_has_left() -> None:
+    acd = Acd("sh")
+    ready(acd, "1001")
+    acd.peer_summary(PeerSummary("bj", profiles=({"car_claims": 90},), agents=frozenset({"2001"})), 0.0)
+    terms = Terms("claims", Need.of(CLAIMS), wanted="2001", wanted_seconds=30.0)
+    assert offers(acd.enter(Waiting("c1", terms, 1.0), 1.0)) == []
+    assert offers(acd.peer_summary(PeerSummary("bj"), 2.0)) == [("c1", "1001")]
