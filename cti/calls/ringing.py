@@ -35,7 +35,9 @@ class Ringing:
             if len(self._open) == 1:
                 [engagement] = self._open.values()
                 return await self._ring_one(engagement)
-            return await self._ring_all()
+            for engagement in self._open.values():
+                await self._dispatcher.show(engagement.offering, self._ticket.context())
+            return await self._ring_together()
         except CallerGone:
             for engagement in tuple(self._open.values()):
                 self._end(engagement, OfferOutcome.CALLER_GONE)
@@ -49,18 +51,20 @@ class Ringing:
         self._end(engagement, outcome)
         return outcome is OfferOutcome.ANSWERED
 
-    async def _ring_all(self) -> bool:
-        offerings = [engagement.offering for engagement in self._open.values()]
-        for offering in offerings:
-            await self._dispatcher.show(offering, self._ticket.context())
+    async def _ring_together(self) -> bool:
+        offerings, declined = [engagement.offering for engagement in self._open.values()], set[str]()
         phones = {o.address: self._headers(o.contact, o.offer) for o in offerings}
         leg = await self._telephony.dial(phones, ring_seconds=offerings[0].ring_seconds)
         for engagement in self._open.values():
             engagement.rings_on(leg)
         while self._open:
             outcome = await first_of(leg.answered(), *(e.declined() for e in self._open.values()))
+            if outcome is DialOutcome.ANSWERED and leg.answered_by in declined:  # picked up in that very moment
+                await leg.ended()
+                return await self._ring_together()
             if isinstance(outcome, DialOutcome):
                 return self._over(outcome, leg.answered_by)
+            declined.add(outcome.offering.address)
             await leg.cancel(outcome.offering.address)
             self._end(outcome, OfferOutcome.DECLINED)
         await leg.cancel()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -16,7 +16,7 @@ from cti.calls.rules import who_knows
 from cti.facts.cases import CaseStatus
 from cti.ivr import Hotline, Queue
 from cti.ivr.calendars import CalendarsFile
-from cti.testing.telephony import FakePhone, FakeTelephony
+from cti.testing.telephony import FakeLeg, FakePhone, FakeTelephony
 from tests.unit.calls.world import HOTLINE, World, scenario
 
 CALENDARS = CalendarsFile.model_validate(
@@ -277,6 +277,33 @@ def test_who_takes_the_call_on_the_screen_has_it_though_the_phones_of_others_rin
 
     world = queue_world(play, strategy="ring_all")
     assert [f["agent"] for f in world.facts("agent.connected")] == ["1002"]
+
+
+def test_one_of_those_who_ring_picks_up_in_the_moment_of_declining_and_the_others_ring_again() -> None:
+    class PickedUp(FakeLeg):
+        async def cancel(self, address: str | None = None) -> None:
+            self.pick_up(address)  # as Asterisk hangs the phone up
+            await super().cancel(address)
+
+    class Caller(FakeTelephony):
+        async def dial(self, phones: Mapping[str, Mapping[str, str]], *, ring_seconds: float) -> FakeLeg:
+            await super().dial(phones, ring_seconds=ring_seconds)
+            self.legs[-1] = PickedUp(phones, ring_seconds, {address: self.phones[address] for address in phones})
+            return self.legs[-1]
+
+    async def play(world: World) -> None:
+        for number in ("1001", "1002"):
+            world.agent(number)
+        caller = Caller("sh1-1.1")
+        caller.phones = {"PJSIP/1001": FakePhone(), "PJSIP/1002": FakePhone(answers_after=6.0, talks_for=5.0)}
+        serving = asyncio.create_task(world.directory.serve(caller))
+        await asyncio.sleep(2)
+        world.dispatcher.decline("1001", "sh1-1.1-sh1")
+        await serving
+
+    world = queue_world(play, strategy="ring_all")
+    assert {f["agent"]: f["outcome"] for f in world.facts("offer.ended")} == {"1001": "declined", "1002": "answered"}
+    assert [(f["agent"], f["talk_ms"]) for f in world.facts("agent.disconnected")] == [("1002", 5000)]
 
 
 def test_when_none_of_those_who_ring_answers_all_are_not_ready_and_the_caller_waits_on() -> None:
