@@ -20,11 +20,14 @@ from cti.facts.cases import CaseId
 PROTOCOL, MINOR = 1, 1
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]{1,100}$")]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,30}$")]
+Name = Annotated[
+    str, Field(pattern=r"^[a-z][a-z0-9_-]{0,40}$")
+]  # of a site, a node, a skill; those of queues are the longest
 Number = Annotated[str, Field(pattern=r"^[0-9]{1,20}$")]
 Skills = Annotated[dict[Name, Annotated[int, Field(ge=0, le=100)]], Field(max_length=64)]
 Alternatives = Annotated[tuple[Skills, ...], Field(max_length=32)]
-Seconds = Annotated[float, Field(ge=0, le=1e7)]
+MOST_SECONDS = 1e7  # longer waits are said to be so long
+Seconds = Annotated[float, Field(ge=0, le=MOST_SECONDS)]
 
 
 class _Message(BaseModel):
@@ -56,12 +59,15 @@ class Queue(_Message):
 
     @classmethod
     def of(cls, figures: QueueFigures) -> Queue:
-        def rounded(value: float | None) -> float | None:
-            return None if value is None else round(value, 1)
+        def known(value: float | None) -> float | None:
+            return None if value is None else rounded(value)
+
+        def rounded(value: float) -> float:
+            return round(min(value, MOST_SECONDS), 1)
 
         return cls(
-            waiting=figures.waiting, longest_wait=round(figures.longest_wait, 1), ewt=rounded(figures.ewt),
-            service_level=rounded(figures.service_level), staffed=figures.staffed, free=figures.free,
+            waiting=figures.waiting, longest_wait=rounded(figures.longest_wait), ewt=known(figures.ewt),
+            service_level=known(figures.service_level), staffed=figures.staffed, free=figures.free,
         )  # fmt: skip
 
     def figures(self) -> QueueFigures:
@@ -135,7 +141,7 @@ class OpenVisit(_Message):
         terms = visit.terms
         any_of = terms.need.as_skills()
         return cls(
-            contact=visit.contact, queue=terms.queue, skills=any_of[0], priority=terms.priority, age=visit.age,
+            contact=visit.contact, queue=terms.queue, skills=any_of[0], priority=terms.priority, age=min(visit.age, MOST_SECONDS),
             ring_seconds=terms.ring_seconds, wrap_up_seconds=terms.wrap_up_seconds, context=visit.context, any_of=any_of,
             ageing=terms.ageing, rings=tuple(RingTerms(after=r.after, any_of=r.need.as_skills()) for r in terms.rings),
             channel=terms.channel, strategy=terms.strategy, preferred=terms.preferred, wanted=terms.wanted,

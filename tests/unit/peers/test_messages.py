@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from cti.acd import Health, Need, PeerSummary, QueueFigures, Ring, Strategy, Terms, Why
 from cti.calls.context import CaseCard, ContactContext, CustomerCard
 from cti.calls.ports import Visit
+from cti.ivr.queues import QueuesFile
 from cti.peers.messages import Accept, Grant, Hello, OpenVisit, Reason, Summary, peer_message
 
 CONTEXT = ContactContext(
@@ -24,6 +25,8 @@ TERMS = Terms(
     strategy=Strategy.MOST_SKILLED, preferred=("2002",), wanted="2001", wanted_seconds=20.0,
     wanted_case="01JD8Q7M0W3V9K2X4Z6B8N1R5T",
 )  # fmt: skip
+
+CODE = {"code": "other", "zh": "其他", "en": "Other"}
 
 # What a site of 1.0 sends, word for word.
 VISIT_1_0 = {
@@ -106,3 +109,23 @@ def test_a_visit_that_makes_no_sense_is_refused(change: dict[str, Any]) -> None:
 
 def test_a_grant_is_accepted_in_a_message_that_a_site_of_1_0_skips() -> None:
     assert sent(Accept(offer="c1-bj1"))["type"] not in FIELDS_1_0
+
+
+def test_whatever_a_hotline_may_call_its_queues_can_be_said_to_other_sites() -> None:
+    long = "q" * 41
+    hotline = QueuesFile.model_validate({
+        "queues": {long: {"title": {"zh": "队列", "en": "Queue"}, "skills": {"general": 1}}}, "wrap_up_codes": [CODE],
+        "break_reasons": [CODE],
+    })  # fmt: skip
+    assert list(hotline.queues) == [long]
+    summary = PeerSummary("sh", queues={long: QueueFigures()})
+    assert Summary.of(summary).summary("sh").queues == summary.queues
+    visit = Visit("c1", Terms(long, Need.of({"general": 1})), 1.0, CONTEXT)
+    assert OpenVisit.of(visit).visit() == visit
+
+
+def test_a_wait_longer_than_any_that_can_be_said_is_said_as_the_longest() -> None:
+    endless = QueueFigures(5000, longest_wait=2e9, ewt=3e8, staffed=1)
+    said = Summary.of(PeerSummary("sh", queues={"claims": endless})).summary("sh").queues["claims"]
+    assert (said.longest_wait, said.ewt) == (1e7, 1e7)
+    assert OpenVisit.of(Visit("c1", TERMS, 2e9, CONTEXT)).visit().age == 1e7  # left with a clock of 1970, say
