@@ -19,7 +19,7 @@ from cti.facts.cases import CaseId
 
 PROTOCOL, MINOR = 1, 1
 
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]{1,100}$")]
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,100}$")]
 Name = Annotated[
     str, Field(pattern=r"^[a-z][a-z0-9_-]{0,40}$")
 ]  # of a site, a node, a skill; those of queues are the longest

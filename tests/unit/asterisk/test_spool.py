@@ -63,3 +63,9 @@ def test_what_nobody_of_ours_wrote_is_put_aside(tmp_path: Path) -> None:
     assert spool.read() == []
     assert len(list(tmp_path.glob("*.bad"))) == len(hostile)
     assert EmergencySpool(tmp_path / "nowhere").read() == []
+
+
+def test_a_contact_of_a_node_whose_name_has_an_underscore_is_read(tmp_path: Path) -> None:
+    store(tmp_path, REQUEST | {"contact": "sh_1-9.1", "node": "sh_1"})
+    [left] = EmergencySpool(tmp_path).read()
+    assert (left.contact, left.node) == ("sh_1-9.1", "sh_1")

@@ -14,6 +14,7 @@ from cti.calls.context import CaseCard, ContactContext, CustomerCard
 from cti.calls.ports import Visit
 from cti.ivr.queues import QueuesFile
 from cti.peers.messages import Accept, Grant, Hello, OpenVisit, Reason, Summary, peer_message
+from cti.topology import Node
 
 CONTEXT = ContactContext(
     contact="c1", caller="13800138000", called="95500", site="sh", queue="claims", queue_title_zh="报案", queue_title_en="Claims",
@@ -129,3 +130,10 @@ def test_a_wait_longer_than_any_that_can_be_said_is_said_as_the_longest() -> Non
     said = Summary.of(PeerSummary("sh", queues={"claims": endless})).summary("sh").queues["claims"]
     assert (said.longest_wait, said.ewt) == (1e7, 1e7)
     assert OpenVisit.of(Visit("c1", TERMS, 2e9, CONTEXT)).visit().age == 1e7  # left with a clock of 1970, say
+
+
+def test_contacts_of_a_node_whose_name_has_an_underscore_can_be_said_to_other_sites() -> None:
+    node = Node(name="sh_1", address="127.0.1.1")
+    contact = f"{node.name}-1795466465.2"
+    assert OpenVisit.of(Visit(contact, TERMS, 1.0, CONTEXT)).contact == contact
+    assert Accept(offer=f"{contact}-sh1").offer == f"{contact}-sh1"

@@ -152,3 +152,9 @@ def test_a_node_is_started_with_the_newer_topology_if_that_has_it(
         pbx.render(node)
     assert "[1001]" not in (installation.node_folder("sh1") / "etc/pjsip.conf").read_text()
     assert "[2001]" in (installation.node_folder("bj1") / "etc/pjsip.conf").read_text(), "as before"
+
+
+def test_the_names_of_contacts_and_offers_keep_all_their_letters(installation: Installation) -> None:
+    filters = [part for text in rendered(installation).values() for part in text.split("FILTER(")[1:]]
+    of_names = {part.partition(",")[0] for part in filters if "A-Z" in part.partition(",")[0]}
+    assert of_names == {"-.A-Za-z0-9_"}  # a node, by whose name they begin, may be called sh_1
