@@ -125,8 +125,8 @@ class Dispatcher:
         )
         self.tickets[ticket.contact] = ticket
         ticket.customer.add_done_callback(lambda _: self._customer_came(ticket))
-        self.do(self.acd.enter(contact, now))
         try:
+            self.do(self.acd.enter(contact, now))
             yield ticket
         finally:
             self.tickets.pop(ticket.contact, None)

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from cti.acd import Need, OverflowRule, PeerSummary, QueueRules, Status, Terms
+from cti.acd import Need, OverflowRule, PeerSummary, QueueRules, State, Status, Terms
 from cti.calls.alone import NoPeers
 from cti.calls.context import ContactContext, CustomerCard
 from cti.calls.dispatcher import Dispatcher
@@ -36,11 +36,12 @@ class Peers(NoPeers):
         self.updated.append((site, contact, card.name if card else ""))
 
 
-def played(play: Callable[[Dispatcher, Peers], Awaitable[None]]) -> None:
+def played(play: Callable[[Dispatcher, Peers], Awaitable[None]], peers: Peers | None = None) -> None:
     async def run() -> None:
-        clock, peers = VirtualClock(), Peers()
-        dispatcher = Dispatcher("sh", MemoryJournal("sh", clock), clock, FakeScreens(), peers, lambda a: f"PJSIP/{a}")
-        await play(dispatcher, peers)
+        clock = VirtualClock()
+        link = peers or Peers()
+        dispatcher = Dispatcher("sh", MemoryJournal("sh", clock), clock, FakeScreens(), link, lambda a: f"PJSIP/{a}")
+        await play(dispatcher, link)
         await dispatcher.close()
 
     run_virtually(run())
@@ -87,3 +88,20 @@ def test_a_customers_record_that_comes_after_the_grant_reaches_the_other_sites_a
             assert peers.updated == [("bj", "c1", "张三丰")]
 
     played(play)
+
+
+def test_a_contact_that_cannot_be_put_into_its_queue_holds_no_agent_afterwards() -> None:
+    class Mute(Peers):
+        def open_visit(self, site: str, visit: Visit) -> None:
+            raise ValueError("more preferred agents than can be said")
+
+    async def play(dispatcher: Dispatcher, peers: Peers) -> None:
+        dispatcher.visits.peer_summary(PeerSummary("bj", profiles=({"car_claims": 90},)))
+        with pytest.raises(ValueError, match="more preferred"), dispatcher.waiting(ticket("c1")):
+            pass
+        dispatcher.log_in("1001", {"car_claims": 90})
+        dispatcher.set_status("1001", Status.AVAILABLE, None)
+        assert dispatcher.acd.agents["1001"].state is State.IDLE
+        assert not dispatcher.tickets
+
+    played(play, Mute())
