@@ -10,7 +10,7 @@ import asyncio
 import hmac
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Protocol
 
@@ -60,6 +60,14 @@ class Socket(Protocol):
         ...
 
 
+@dataclass(eq=False, slots=True)
+class Link:
+    """What is to be said to a peer, and whether this side has given the link up."""
+
+    outgoing: asyncio.Queue[str] = field(default_factory=lambda: asyncio.Queue(QUEUE_LIMIT))
+    lost: asyncio.Event = field(default_factory=asyncio.Event)
+
+
 OpenLink = Callable[[str, str], AbstractAsyncContextManager[Socket]]
 
 
@@ -76,7 +84,7 @@ class PeerHub:
         self._open_link = open_link or open_websocket
         self.site, self._peers, self._token = site, dict(peers), token
         self._node_of, self._dial_address = node_of, dial_address
-        self._links: dict[str, asyncio.Queue[str]] = {}
+        self._links: dict[str, Link] = {}
         self._dispatcher: Dispatcher | None = None
         self._summary_due, self._peers_changed = asyncio.Event(), asyncio.Event()
         self._told: PeerSummary | None = None  # what every peer has been told last
@@ -171,29 +179,30 @@ class PeerHub:
         if hello.protocol != PROTOCOL:
             log.warning("peer.other_protocol", peer=hello.site, theirs=hello.protocol, ours=PROTOCOL)
             return
-        site, outgoing = hello.site, asyncio.Queue[str](QUEUE_LIMIT)
+        site, link = hello.site, Link()
         if site in self._links:  # the other side came back before we noticed that it was gone
             self._lost(site)
-        self._links[site] = outgoing
+        self._links[site] = link
         log.info("peer.up", peer=site)
         if self._dispatcher is not None:
             self._send(site, Summary.of(self._dispatcher.visits.summary()))
         self._told = None  # not all have been told the same: the next summary is whole
         try:
-            await first_of(self._receive(site, texts, outgoing), _drain(outgoing, socket))
+            await first_of(self._receive(site, texts, link), _drain(link.outgoing, socket), link.lost.wait())
         except (OSError, WebSocketException) as error:
             log.info("peer.broken", peer=site, reason=type(error).__name__)
         finally:
-            if self._links.get(site) is outgoing:
+            if self._links.get(site) is link:
                 self._lost(site)
 
     def _lost(self, site: str) -> None:
-        self._links.pop(site, None)
+        if (link := self._links.pop(site, None)) is not None:
+            link.lost.set()
         log.warning("peer.down", peer=site)
         if self._dispatcher is not None:
             self._dispatcher.visits.peer_lost(site)
 
-    async def _receive(self, site: str, texts: AsyncIterator[str], link: asyncio.Queue[str]) -> None:
+    async def _receive(self, site: str, texts: AsyncIterator[str], link: Link) -> None:
         """Follows what the other side says, each message once and in order, until the link ends or another one has replaced it."""
         latest = 0
         async for text in texts:
@@ -266,7 +275,7 @@ class PeerHub:
 
     def _send_text(self, site: str, text: str) -> None:
         try:
-            self._links[site].put_nowait(text)
+            self._links[site].outgoing.put_nowait(text)
         except asyncio.QueueFull:
             self._lost(site)
 

@@ -51,8 +51,14 @@ class TwoSites:
 
     @asynccontextmanager
     async def _open(self, url: str, token: str) -> AsyncIterator[Socket]:
-        ours, theirs = (Listened(end, self.said) for end in Line("bj", "sh", random.Random(1)).connect())
-        answering = asyncio.create_task(self.sites[url][1].accept(theirs))
+        line = Line("bj", "sh", random.Random(1))
+        ours, theirs = (Listened(end, self.said) for end in line.connect())
+
+        async def answer() -> None:
+            await self.sites[url][1].accept(theirs)
+            line.cut()
+
+        answering = asyncio.create_task(answer())
         try:
             yield ours
         finally:
@@ -98,5 +104,18 @@ def test_while_somebody_waits_the_other_site_hears_how_long() -> None:
             said = await two.say_in_a_minute()
             assert set(said) == {"queues"} and 25 <= said["queues"] <= 35
             assert 57 < there.acd.peers["sh"].summary.queues["claims"].longest_wait <= 60
+
+    run_virtually(scenario())
+
+
+def test_a_link_that_one_side_has_given_up_is_closed_and_made_anew_though_nobody_says_anything() -> None:
+    async def scenario() -> None:
+        two = TwoSites()
+        async with two.linked():
+            _, sh = two.sites["sh"]
+            sh.know({"bj": "where bj will be reached"})  # it is bj that connects
+            assert sh.connected == []
+            await asyncio.sleep(30)
+            assert all(hub.connected for _, hub in two.sites.values())
 
     run_virtually(scenario())
