@@ -92,6 +92,7 @@ class Acd:
             return self._router.match_agent(agent, now)
         agent.next_status = agent.next_reason = None
         if agent.logged_in:
+            self.matching.changed(agent)
             return []
         return self._router.set_status(agent, Status.BREAK, "logged_in", now)
 

@@ -291,3 +291,12 @@ def test_who_waits_for_an_agent_of_another_site_waits_for_all_once_that_agent_ha
     terms = Terms("claims", Need.of(CLAIMS), wanted="2001", wanted_seconds=30.0)
     assert offers(acd.enter(Waiting("c1", terms, 1.0), 1.0)) == []
     assert offers(acd.peer_summary(PeerSummary("bj"), 2.0)) == [("c1", "1001")]
+
+
+def test_who_signs_in_again_before_the_contact_is_over_counts_as_working_at_once() -> None:
+    acd = Acd("sh")
+    ready(acd, "1001")
+    acd.enter(waiting("c1"), 1.0)
+    acd.set_status("1001", Status.LOGGED_OUT, None, 2.0)
+    acd.log_in("1001", {"car_claims": 90}, 3.0)
+    assert acd.figures.expected_wait(waiting("", 4.0), 4.0) is not None
