@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import ValidationError
@@ -31,8 +32,9 @@ def agents_router(hub: AgentHub) -> APIRouter:
             return
         outcome = hub.log_in(first) if isinstance(first, LogIn) else BAD_MESSAGE
         if not isinstance(outcome, Desk):
-            await socket.send_json({"n": 1, **outcome.model_dump(mode="json")})
-            await socket.close(POLICY_VIOLATION)
+            with suppress(WebSocketDisconnect, RuntimeError):  # the desktop is gone
+                await socket.send_json({"n": 1, **outcome.model_dump(mode="json")})
+                await socket.close(POLICY_VIOLATION)
             return
         try:
             await first_of(_receive(socket, outcome, hub), _send(socket, outcome))

@@ -125,7 +125,8 @@ class PeerHub:
 
     async def accept(self, socket: Socket) -> None:
         """Serves a link that the other side opened, until it closes."""
-        await self._talk(socket, expected=None)
+        with suppress(OSError):  # gone before it was greeted
+            await self._talk(socket, expected=None)
 
     # Peers
 

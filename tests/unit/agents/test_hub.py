@@ -6,9 +6,12 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from fastapi import WebSocketDisconnect
+from fastapi.routing import APIWebSocketRoute
 
 from cti.acd import Status
 from cti.agents.desk import Desk
+from cti.agents.endpoint import agents_router
 from cti.agents.messages import LogIn, LogOut, SetStatus
 from cti.calls.context import CustomerCard
 from tests.unit.agents.test_desktops import PASSWORD, Site, ticket
@@ -85,3 +88,19 @@ async def test_who_works_here_again_before_the_contact_is_over_stays_signed_in(s
         site.hub.staff({"1002": seats["1002"]}, {})
         site.hub.staff(seats, {})
     assert status(site) == (Status.AVAILABLE, None)
+
+
+async def test_a_desktop_that_is_gone_before_it_is_refused_is_no_error(site: Site) -> None:
+    class Gone:
+        async def accept(self) -> None:
+            pass
+
+        async def receive_text(self) -> str:
+            return LogIn(agent="1001", password="wrong").model_dump_json()
+
+        async def send_json(self, data: object) -> None:
+            raise WebSocketDisconnect(1006)
+
+    [route] = agents_router(site.hub).routes
+    assert isinstance(route, APIWebSocketRoute)
+    await route.endpoint(Gone())

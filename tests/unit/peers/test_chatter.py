@@ -119,3 +119,13 @@ def test_a_link_that_one_side_has_given_up_is_closed_and_made_anew_though_nobody
             assert all(hub.connected for _, hub in two.sites.values())
 
     run_virtually(scenario())
+
+
+def test_a_site_that_is_gone_before_it_is_greeted_is_no_error() -> None:
+    async def scenario() -> None:
+        two = TwoSites()
+        _, theirs = (line := Line("bj", "sh", random.Random(1))).connect()
+        line.cut()
+        await two.sites["sh"][1].accept(theirs)
+
+    run_virtually(scenario())
