@@ -72,7 +72,7 @@ async def restore(url: str, file: Path) -> None:
 def _copy_sqlite(source: Path, target: Path) -> None:
     """As SQLite itself does it: true though others write meanwhile."""
     with (
-        closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as there,
+        closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as there,
         closing(sqlite3.connect(target)) as here,
     ):
         there.backup(here)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import URL, delete, select, update
 
 from cti.datacenter import back_up, rebuild, restore
 from cti.datacenter.database import Database
@@ -62,6 +64,19 @@ def story(contacts: int) -> Scribe:
             case = scribe.opens_case(f"c{number}")
             scribe.write(CaseOwnerChanged(case=case, agent="1001", owner="1002"), f"c{number}")
     return scribe
+
+
+async def test_a_copy_is_of_the_database_that_is_named_whatever_its_folder_is_called(tmp_path: Path) -> None:
+    for name in ("#1", "50%31", "501"):
+        (tmp_path / name).mkdir()
+        with closing(sqlite3.connect(tmp_path / name / "datacenter.db")) as file:
+            file.executescript(f"CREATE TABLE told (who); INSERT INTO told VALUES ('{name}')")
+    for name in ("#1", "50%31"):
+        copy = tmp_path / f"{name}.backup"
+        url = URL.create("sqlite+aiosqlite", database=str(tmp_path / name / "datacenter.db"))
+        await back_up(url.render_as_string(), copy)
+        with closing(sqlite3.connect(copy)) as file:
+            assert file.execute("SELECT who FROM told").fetchall() == [(name,)]
 
 
 async def test_rebuilt_projections_are_the_same_rows(client: httpx.AsyncClient, database: Database) -> None:
