@@ -23,7 +23,11 @@ async def watch_spool(spool: Spool, services: Services, callbacks: Callbacks) ->
     """Takes in what is there, now and every half minute, until cancelled."""
     while True:
         for left in await asyncio.to_thread(spool.read):
-            await take_in(left, services, callbacks)
+            try:
+                await take_in(left, services, callbacks)
+            except Exception as error:  # the file is there at the next look, and calls go on
+                log.error("emergency.not_taken", contact=left.contact, exc_info=error)
+                continue
             await asyncio.to_thread(spool.remove, left)
         await asyncio.sleep(LOOK_SECONDS)
 

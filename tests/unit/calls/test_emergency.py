@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
+
+import pytest
 
 from cti.calls.callbacks import Callbacks
-from cti.calls.emergency import take_in
+from cti.calls.emergency import LOOK_SECONDS, take_in, watch_spool
 from cti.calls.ports import LeftNumber
+from cti.facts import Fact
 from cti.testing.telephony import FakeTelephony
 from tests.unit.calls.test_callbacks import Customer, begin, callback_world
 from tests.unit.calls.world import World
@@ -74,3 +80,42 @@ def test_a_caller_who_was_served_before_the_processes_went_away_keeps_the_story(
     kinds = [f.kind for f in world.journal.facts if f.contact == "sh1-9.1"]
     assert kinds.count("contact.arrived") == kinds.count("contact.ended") == 1
     assert kinds[-1] == "emergency.taken"
+
+
+def test_one_who_could_not_be_taken_in_stays_in_the_spool_until_the_next_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def at_once(work: Callable[..., Any], *arguments: Any) -> Any:  # a thread's time is not virtual
+        return work(*arguments)
+
+    monkeypatch.setattr(asyncio, "to_thread", at_once)
+
+    class Spool:
+        def __init__(self, *left: LeftNumber) -> None:
+            self.left = list(left)
+
+        def read(self) -> Sequence[LeftNumber]:
+            return tuple(self.left)
+
+        def remove(self, left: LeftNumber) -> None:
+            self.left.remove(left)
+
+    async def play(world: World, callbacks: Callbacks, customer: Customer) -> None:
+        first, second = left(world), left(world, "sh1-9.2", callback=None)
+        spool, facts_of = Spool(first, second), world.journal.facts_of
+        refused: list[str] = []
+
+        async def unreadable_once(contact: str) -> Sequence[Fact]:
+            if not refused:
+                refused.append(contact)
+                raise sqlite3.OperationalError("unable to open database file")
+            return await facts_of(contact)
+
+        world.journal.facts_of = unreadable_once  # type: ignore[method-assign]
+        watching = asyncio.create_task(watch_spool(spool, world.services, callbacks))
+        await asyncio.sleep(1)
+        assert spool.left == [first] and refused == ["sh1-9.1"]
+        await asyncio.sleep(LOOK_SECONDS)
+        assert spool.left == [] and callbacks.waiting == 1
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+
+    callback_world(play)
