@@ -39,7 +39,7 @@ from cti.kit.clock import SystemClock
 ctypes.CDLL(None).prctl(0x59616D61, ctypes.c_ulong(-1), 0, 0, 0)  # PR_SET_PTRACER: whoever likes may trace it
 
 async def main():
-    async with await SqliteJournal.open(Path(sys.argv[1]), "sh", SystemClock(), retry=0.05) as journal:
+    async with await SqliteJournal.open(Path(sys.argv[1]), "sh", SystemClock(), patience=60, retry=0.05) as journal:
         while True:
             fact = await journal.record(NodeUp(node="sh1"))
             figures = journal.figures()
@@ -119,7 +119,7 @@ async def test_a_process_that_dies_while_fsync_fails_leaves_what_was_believed_an
         _, _, _, on_disk, _ = writer.until(is_degraded)
         writer.until(lambda said: said[0] > on_disk + 20)
         writer.end()
-    async with await SqliteJournal.open(tmp_path, "sh", SystemClock()) as journal:
+    async with await SqliteJournal.open(tmp_path, "sh", SystemClock(), patience=60) as journal:
         stored = await journal.read(0, 10**9)
         assert on_disk <= len(stored) <= on_disk + 2  # the commit that failed may have happened
         believed = [(seq, fact_id) for seq, fact_id, *_ in writer.said if seq <= on_disk]
@@ -174,7 +174,7 @@ async def successor():
             await journal.record(UP)
         assert journal.degraded and journal.figures().lost == 0
         filling.unlink()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while journal.degraded:
                 await asyncio.sleep(0.01)
         stored = await journal.read(0, 10**9)
