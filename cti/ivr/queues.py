@@ -17,9 +17,11 @@ SKILL = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,30}$")]
 LEVEL = Annotated[int, Field(ge=0, le=100)]
 SITE = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,30}$")]
 AGENT = Annotated[str, Field(pattern=r"^[0-9]{1,20}$")]
-AllOf = Annotated[dict[SKILL, LEVEL], Field(min_length=1)]
+# So much of each can be said to another site, and no more (`cti.peers.messages`).
+AllOf = Annotated[dict[SKILL, LEVEL], Field(min_length=1, max_length=64)]
 Skills = Annotated[
-    Annotated[AllOf, Tag("all")] | Annotated[Annotated[tuple[AllOf, ...], Field(min_length=1)], Tag("any")],
+    Annotated[AllOf, Tag("all")]
+    | Annotated[Annotated[tuple[AllOf, ...], Field(min_length=1, max_length=32)], Tag("any")],
     Discriminator(lambda value: "any" if isinstance(value, list | tuple) else "all"),
 ]
 SAID_WHILE_WAITING = ("position", "expected_wait")  # what announcements may say the value of
@@ -128,11 +130,13 @@ class Queue(Model):
 
     title: Title
     skills: Skills = Field(description="skill → least level, 0 to 100: all of them; or a list of such, any of them")
-    rings: tuple[Ring, ...] = ()
+    rings: tuple[Ring, ...] = Field(default=(), max_length=32)
     strategy: Literal["longest_idle", "most_skilled", "least_occupied", "round_robin", "linear", "ring_all"] = (
         "longest_idle"
     )
-    preferred_agents: tuple[AGENT, ...] = Field(default=(), description="asked first when they are free")
+    preferred_agents: tuple[AGENT, ...] = Field(
+        default=(), max_length=100, description="asked first when they are free"
+    )
     sticky: Sticky | None = None
     priority: int = Field(default=0, ge=0, le=1000, description="higher goes first")
     priority_per_minute: float = Field(default=0, ge=0, le=100, description="what a contact gains by waiting")
@@ -180,7 +184,7 @@ class Code(Model):
 class QueuesFile(Model):
     """queues.yaml: the queues, and what their agents choose from."""
 
-    queues: dict[QUEUE_NAME, Queue] = Field(min_length=1)
+    queues: dict[QUEUE_NAME, Queue] = Field(min_length=1, max_length=500)
     wrap_up_codes: tuple[Code, ...] = Field(min_length=1)
     break_reasons: tuple[Code, ...] = Field(min_length=1)
 

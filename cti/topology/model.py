@@ -58,7 +58,7 @@ class Agent(_Model):
 
     number: Digits
     name: str = Field(min_length=1, max_length=80)
-    skills: dict[Name, Level] = Field(min_length=1)
+    skills: dict[Name, Level] = Field(min_length=1, max_length=64)
     remote: bool = Field(default=False, description="registers over the Internet, from behind a router of its own")
     node: Name | None = Field(
         default=None,
@@ -76,7 +76,7 @@ class Site(_Model):
     agi_port: Port = 4573
     nodes: tuple[Node, ...] = Field(min_length=1)
     carriers: tuple[Carrier, ...] = ()
-    agents: tuple[Agent, ...] = ()
+    agents: tuple[Agent, ...] = Field(default=(), max_length=5000)
     standby: bool = Field(default=True, description="`cti up` keeps a second process ready to take over")
 
     @model_validator(mode="after")

@@ -12,9 +12,10 @@ from pydantic import ValidationError
 from cti.acd import Health, Need, PeerSummary, QueueFigures, Ring, Strategy, Terms, Why
 from cti.calls.context import CaseCard, ContactContext, CustomerCard
 from cti.calls.ports import Visit
-from cti.ivr.queues import QueuesFile
+from cti.calls.rules import terms_of
+from cti.ivr.queues import Queue, QueuesFile
 from cti.peers.messages import Accept, Grant, Hello, OpenVisit, Reason, Summary, peer_message
-from cti.topology import Node
+from cti.topology import Agent, Node
 
 CONTEXT = ContactContext(
     contact="c1", caller="13800138000", called="95500", site="sh", queue="claims", queue_title_zh="报案", queue_title_en="Claims",
@@ -123,6 +124,38 @@ def test_whatever_a_hotline_may_call_its_queues_can_be_said_to_other_sites() -> 
     assert Summary.of(summary).summary("sh").queues == summary.queues
     visit = Visit("c1", Terms(long, Need.of({"general": 1})), 1.0, CONTEXT)
     assert OpenVisit.of(visit).visit() == visit
+
+
+def most_of_a_queue() -> dict[str, Any]:
+    skills = [{f"s{n}-{m}": 1 for m in range(64)} for n in range(32)]
+    return {
+        "title": {"zh": "队列", "en": "Queue"}, "skills": skills, "preferred_agents": [str(n) for n in range(100)],
+        "rings": [{"after_seconds": n + 1, "skills": {"general": n + 1}} for n in range(32)],
+    }  # fmt: skip
+
+
+def test_as_much_as_a_queue_may_ask_can_be_said_to_other_sites() -> None:
+    terms = terms_of("q", Queue.model_validate(most_of_a_queue()))
+    assert OpenVisit.of(Visit("c1", terms, 1.0, CONTEXT)).visit().terms == terms
+
+
+@pytest.mark.parametrize("more", ["skills", "preferred_agents", "rings"])
+def test_a_queue_that_asks_more_than_can_be_said_is_refused_where_it_is_written(more: str) -> None:
+    queue = most_of_a_queue()
+    if more == "rings":
+        queue["rings"].append({"after_seconds": 99, "skills": {"general": 1}})
+    else:
+        queue[more].append(queue[more][0])
+    with pytest.raises(ValidationError, match="at most"):
+        Queue.model_validate(queue)
+
+
+def test_as_many_skills_as_an_agent_may_have_can_be_said_to_other_sites() -> None:
+    skills = {f"skill{n}": 50 for n in range(64)}
+    agent = Agent(number="1001", name="Li", skills=skills)
+    assert Summary.of(PeerSummary("sh", profiles=(agent.skills,))).summary("sh").profiles == (skills,)
+    with pytest.raises(ValidationError, match="at most 64"):
+        Agent(number="1001", name="Li", skills=skills | {"another": 1})
 
 
 def test_a_wait_longer_than_any_that_can_be_said_is_said_as_the_longest() -> None:
