@@ -27,6 +27,7 @@ Number = Annotated[str, Field(pattern=r"^[0-9]{1,20}$")]
 Skills = Annotated[dict[Name, Annotated[int, Field(ge=0, le=100)]], Field(max_length=64)]
 Alternatives = Annotated[tuple[Skills, ...], Field(max_length=32)]
 MOST_SECONDS = 1e7  # longer waits are said to be so long
+MOST_PASSED_OVER = 1000  # agents who are named; of more, the first
 Seconds = Annotated[float, Field(ge=0, le=MOST_SECONDS)]
 
 
@@ -182,11 +183,12 @@ class Reason(_Message):
     free: int
     idle_seconds: float
     waiting: int
-    passed_over: Annotated[tuple[Number, ...], Field(max_length=1000)] = ()
+    passed_over: Annotated[tuple[Number, ...], Field(max_length=MOST_PASSED_OVER)] = ()
 
     @classmethod
     def of(cls, why: Why) -> Reason:
-        return cls(**{name: getattr(why, name) for name in Why.__slots__})
+        said = {name: getattr(why, name) for name in Why.__slots__}
+        return cls(**said | {"passed_over": why.passed_over[:MOST_PASSED_OVER]})
 
     def why(self) -> Why:
         return Why(**{name: getattr(self, name) for name in Why.__slots__})

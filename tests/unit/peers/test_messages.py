@@ -165,6 +165,11 @@ def test_a_wait_longer_than_any_that_can_be_said_is_said_as_the_longest() -> Non
     assert OpenVisit.of(Visit("c1", TERMS, 2e9, CONTEXT)).visit().age == 1e7  # left with a clock of 1970, say
 
 
+def test_of_very_many_agents_who_were_passed_over_the_first_are_named() -> None:
+    why = Why("linear", 0, 50, 1, 0.0, 1, tuple(str(n) for n in range(3000)))
+    assert Reason.of(why).why().passed_over == why.passed_over[:1000]
+
+
 def test_contacts_of_a_node_whose_name_has_an_underscore_can_be_said_to_other_sites() -> None:
     node = Node(name="sh_1", address="127.0.1.1")
     contact = f"{node.name}-1795466465.2"
