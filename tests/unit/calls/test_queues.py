@@ -10,12 +10,14 @@ from typing import Any
 
 from cti.acd import State, Status
 from cti.acd.explain import explain
-from cti.calls.context import CaseCard, CustomerCard
+from cti.calls.context import CaseCard, ContactContext, CustomerCard
 from cti.calls.editions import Edition, Editions
+from cti.calls.ports import Offering
 from cti.calls.rules import who_knows
 from cti.facts.cases import CaseStatus
 from cti.ivr import Hotline, Queue
 from cti.ivr.calendars import CalendarsFile
+from cti.testing.screens import FakeScreens
 from cti.testing.telephony import FakeLeg, FakePhone, FakeTelephony
 from tests.unit.calls.world import HOTLINE, World, scenario
 
@@ -244,6 +246,27 @@ def test_all_agents_ring_and_the_first_to_answer_has_the_call() -> None:
     }  # fmt: skip
     assert [world.state(n) for n in ("1001", "1002", "1003")] == [State.IDLE, State.WRAP_UP, State.IDLE]
     assert world.end() == ("served", "agent")
+
+
+def test_the_phones_of_many_who_ring_together_do_not_wait_for_one_slow_desktop_after_the_other() -> None:
+    numbers = [str(n) for n in range(1001, 1021)]
+
+    class Slow(FakeScreens):
+        async def show(self, offering: Offering, context: ContactContext) -> None:
+            await asyncio.sleep(0.25)
+
+    async def play(world: World) -> None:
+        world.screens = Slow()
+        world.start()
+        world.services = replace(world.services, editions=Editions(Edition(hotline(strategy="ring_all"), world)))
+        world.directory = type(world.directory)(world.services)
+        for number in numbers:
+            world.agent(number)
+        await world.directory.serve(call("sh1-1.1", *numbers))
+
+    world = queue_world(play)
+    [rang] = {f["ring_ms"] for f in world.facts("offer.ended") if f["outcome"] == "answered"}
+    assert rang == 2250
 
 
 def test_one_of_those_who_ring_declines_and_the_others_ring_on() -> None:
