@@ -5,7 +5,7 @@ Phones and router change at slightly different moments, so only what two looks i
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -41,14 +41,19 @@ class Reconciler:
         self._desk, self._left = desk, left
         self._suspected: set[Mismatch] = set()
 
-    def look(self, in_call: Collection[str], unknown: Collection[str] = ()) -> list[Mismatch]:
-        """`in_call`: agents whose phones have a channel, at any node; of those `unknown`, whose node is away, nothing is known.
-        Gives what was repaired."""
+    def look(
+        self, in_call: Collection[str], unknown: Collection[str] = (), holding: Mapping[str, bool] | None = None
+    ) -> list[Mismatch]:
+        """`in_call`: agents whose phones have a channel, at any node; `holding`: which of them have put it on hold, as far as that is
+        known. Of those `unknown`, whose node is away, nothing is known. Gives what was repaired."""
         found = {
             mismatch
             for agent in self._desk.acd.agents.values()
             if agent.logged_in and agent.number not in unknown
-            for mismatch in self._mismatches(agent, agent.number in in_call)
+            for mismatch in (
+                *self._mismatches(agent, agent.number in in_call),
+                *_of_hold(agent, (holding or {}).get(agent.number)),
+            )
         }
         repaired = sorted(found & self._suspected, key=lambda m: m.agent)
         self._suspected = found - self._suspected
@@ -84,13 +89,24 @@ class Reconciler:
         desk.record(
             AgentRepaired(agent=agent, thought=mismatch.thought, found=mismatch.found), one.contact if one else None
         )
-        if offer is None:
+        if mismatch.found in _TALKING:
+            event = acd.held if mismatch.found == State.HELD else acd.unheld
+            desk.do(event(agent, now))
+        elif offer is None:
             desk.do(acd.set_busy_elsewhere(agent, mismatch.found == "in_call", now))
         elif mismatch.thought in _TALKING:
             self._left.engaged_ended(agent, offer, 0.0)
             desk.do(acd.finished(offer, 0.0, now))
         else:
             desk.do(acd.released(offer, now))
+
+
+def _of_hold(agent: Agent, holds: bool | None) -> list[Mismatch]:
+    """A phone was put on hold, or taken back, while nobody was there to hear of it."""
+    one, state = agent.current, State.HELD if holds else State.TALKING
+    if holds is None or one is None or one.state not in _TALKING or one.state is state:
+        return []
+    return [Mismatch(agent.number, one.offer, one.state, state)]
 
 
 _TALKING = (State.TALKING, State.HELD)

@@ -319,7 +319,7 @@ class AgentRepaired(FactData):
     kind = "agent.repaired"
     agent: str
     thought: str  # idle, busy_elsewhere, or the state of an assignment
-    found: str  # in_call, no_call, nobody_works_on_it
+    found: str  # in_call, no_call, nobody_works_on_it, talking, held
 
 
 class WrapUpStarted(FactData):

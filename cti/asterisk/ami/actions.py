@@ -82,6 +82,11 @@ class AmiActions(ABC):
         """Every channel of the node."""
         return channels_in(await self.action("CoreShowChannels", as_list=True, timeout=5.0))
 
+    async def devices_on_hold(self) -> frozenset[str]:
+        """Devices of the node (`PJSIP/1001`) that have put somebody on hold. Refused where the module for it is not loaded."""
+        listed = await self.action("DeviceStateList", as_list=True, timeout=5.0)
+        return frozenset(event.get("Device") for event in listed.events if event.get("State") == "ONHOLD")
+
     async def originate(
         self,
         channel: str,

@@ -337,6 +337,24 @@ async def test_a_site_process_that_ends_leaves_a_conversation_untouched(system: 
     assert (story["cause"], story["agent"]) == ("served", "1003")
 
 
+async def test_a_hold_that_begins_or_ends_while_no_process_is_there_is_seen_by_the_next(system: System) -> None:
+    async with AsyncExitStack() as stack:
+        phone, _ = await system.seat(stack, "1003")
+        call = await system.complain(stack, "13800138029")
+        ringing = await phone.ring()
+        await ringing.answer()
+        for on, state in ((True, "held"), (False, "talking")):
+            system.kill("sh")
+            await ringing.hold(on)
+            await system.is_back("sh")
+            desktop = await stack.enter_async_context(system.desktop("1003"))
+            await desktop.state(state)
+        await ringing.hang_up()
+        await wait(call.ended, "the caller to be released")
+        story = await system.story("13800138029")
+    assert (story["cause"], story["agent"]) == ("served", "1003")
+
+
 async def test_no_fact_is_lost_while_the_data_center_is_gone_for_the_whole_call(system: System) -> None:
     async with AsyncExitStack() as stack:
         phone, desktop = await system.seat(stack, "1003")
