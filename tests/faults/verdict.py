@@ -21,7 +21,7 @@ from tests.system import eventually
 ONCE = ("contact.arrived", "contact.ended")
 PLACE_MS = 3000  # by which a wait may seem shorter than the time since the queue was entered
 DAY = timedelta(days=1)
-JUMP = timedelta(minutes=20)  # between two facts of a site only a clock that was stepped lets so much pass
+JUMP = timedelta(seconds=15)  # between two facts of a site only a clock that was stepped lets so much pass
 
 
 class Verdict:
