@@ -81,6 +81,18 @@ describe("signing in", () => {
     expect(story.session.notice).toEqual({ kind: "going_in_circles" });
   });
 
+  it("goes on asking while the site of the seat can't be reached, and the others point there", () => {
+    const story = new Story().then(signIn, { type: "opened" });
+    for (let outage = 0; outage < 10; outage++) {
+      story.hears({ type: "elsewhere", site: "bj", url: BJ }).then({ type: "closed" }); // nobody is there
+      expect(story.session).toMatchObject({ phase: "lost", notice: null });
+      while (story.session.phase === "lost") {
+        story.then({ type: "retry" });
+        story.then(story.session.url === BJ ? { type: "closed" } : { type: "opened" });
+      }
+    }
+  });
+
   it("ends with the site's reason when refused, and keeps no password", () => {
     const refused: FromSite = { type: "refused", code: "agents.bad_password", en: "Wrong.", zh: "错误。" };
     const story = new Story().then(signIn, { type: "opened" }).hears(refused);

@@ -218,7 +218,8 @@ function seen(session: Session, snapshot: Snapshot, now: number): Session {
 
 function lost(session: Session): Step {
   if (session.phase !== "connecting" && session.phase !== "online") return [session, []];
-  return [{ ...session, phase: "lost", attempt: session.attempt + 1, retryAt: null }, [{ do: "plan_retry", attempt: session.attempt }]];
+  const attempt = session.attempt + 1;
+  return [{ ...session, phase: "lost", hops: 0, attempt, retryAt: null }, [{ do: "plan_retry", attempt: session.attempt }]];
 }
 
 /** A site that served us gets a second try before the next one is asked; at sign-in each gets one. */

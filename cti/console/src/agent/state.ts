@@ -33,7 +33,7 @@ export interface Session {
   readonly credentials: Credentials | null;
   readonly urls: readonly string[]; // where to try, the best first
   readonly url: string;
-  readonly hops: number; // `elsewhere` followed since the last success
+  readonly hops: number; // `elsewhere` followed without a site that took us in, or was out of reach
   readonly attempt: number; // failed connections in a row
   readonly retryAt: number | null;
   readonly n: number; // of the last message
