@@ -79,6 +79,7 @@ describe("signing in", () => {
     for (let hop = 0; hop < 4; hop++) story.then({ type: "opened" }).hears({ type: "elsewhere", site: "x", url: hop % 2 ? SH : BJ });
     expect(story.session.phase).toBe("signed_out");
     expect(story.session.notice).toEqual({ kind: "going_in_circles" });
+    expect(story.commands).toEqual([{ do: "close" }, { do: "stop_phone" }]); // or it rang for somebody who is signed out
   });
 
   it("goes on asking while the site of the seat can't be reached, and the others point there", () => {
@@ -240,6 +241,17 @@ describe("a conversation", () => {
     const story = talking().then({ type: "closed" });
     expect(stageOf(story.session)).toBe("talking");
     expect(story.then({ type: "hang_up" }).commands).toEqual([{ do: "end_call", id: "call", afterMs: 0 }]);
+  });
+
+  it("keeps its screen when the site refuses whoever comes back, until it is over", () => {
+    const refused: FromSite = { type: "refused", code: "agents.too_many_attempts", en: "Wait.", zh: "请稍候。" };
+    const story = talking().then({ type: "closed" }, { type: "retry" }, { type: "opened" }).hears(refused);
+    expect(story.session.phase).toBe("lost");
+    expect(story.commands).toEqual([{ do: "close" }, { do: "plan_retry", attempt: 1 }]);
+    expect(stageOf(story.session)).toBe("talking");
+    expect(story.then({ type: "hang_up" }).did("end_call")).toHaveLength(1);
+    story.then({ type: "call_ended", id: "call" }, { type: "retry" }, { type: "opened" }).hears(refused);
+    expect(story.session).toMatchObject({ phase: "signed_out", notice: { kind: "refused", refused } });
   });
 
   it("is timed through hold", () => {

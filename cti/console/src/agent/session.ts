@@ -8,7 +8,7 @@
 // independent, because a conversation outlives a lost connection to the site.
 import type { FromDesktop, FromSite, OfferView, Refused, SipAccount, Snapshot } from "../api/words";
 import { inWords, told } from "./cases";
-import { type Call, type Command, type Event, type Session, signedOut } from "./state";
+import { type Call, type Command, type Event, type Notice, type Session, signedOut } from "./state";
 
 export type Step = readonly [Session, readonly Command[]];
 
@@ -117,10 +117,7 @@ function stepCall(session: Session, event: Extract<Event, { type: "incoming" | `
 }
 
 function numbered(session: Session, message: FromSite, n: number, now: number): Step {
-  if (n !== session.n + 1) {
-    const [next, commands] = lost({ ...session, attempt: 0 });
-    return [next, [{ do: "close" }, ...commands]];
-  }
+  if (n !== session.n + 1) return givenUp({ ...session, attempt: 0 });
   return stepMessage({ ...session, n }, message, now);
 }
 
@@ -139,7 +136,7 @@ function stepMessage(session: Session, message: FromSite, now: number): Step {
       ]];
     }
     case "elsewhere": {
-      if (session.hops >= MOST_HOPS) return [{ ...signedOut, notice: { kind: "going_in_circles" } }, [{ do: "close" }]];
+      if (session.hops >= MOST_HOPS) return turnedAway(session, { kind: "going_in_circles" });
       const [next, commands] = open({ ...session, urls: first(session.urls, message.url), hops: session.hops + 1 }, message.url);
       return [next, [{ do: "close" }, ...commands]];
     }
@@ -186,10 +183,25 @@ function refused(session: Session, message: Refused): Step {
     // The phone is the other tab's now. A conversation goes on in this one until it ends.
     return [{ ...session, phase: "taken_over", retryAt: null, sip: null, registered: false }, [{ do: "close" }, { do: "stop_phone" }]];
   }
-  if (session.phase === "connecting" || message.code === "agents.removed") {
-    return [{ ...signedOut, notice: { kind: "refused", refused: message } }, [{ do: "close" }, { do: "stop_phone" }]];
-  }
-  return [{ ...session, caseAwaited: null, notice: { kind: "refused", refused: message } }, []];
+  const notice = { kind: "refused", refused: message } as const;
+  if (message.code === "agents.removed") return signedOutFor(notice);
+  if (session.phase === "connecting") return turnedAway(session, notice);
+  return [{ ...session, caseAwaited: null, notice }, []];
+}
+
+/** No site takes us in. Whoever is talking keeps the screen, with which to mute and to hang up, and asks again until the call is over. */
+function turnedAway(session: Session, notice: Notice): Step {
+  return session.call?.stage === "talking" ? givenUp(session) : signedOutFor(notice);
+}
+
+function signedOutFor(notice: Notice): Step {
+  return [{ ...signedOut, notice }, [{ do: "close" }, { do: "stop_phone" }]];
+}
+
+/** This connection is of no use any more. */
+function givenUp(session: Session): Step {
+  const [next, commands] = lost(session);
+  return [next, [{ do: "close" }, ...commands]];
 }
 
 /** The site's word replaces ours, but for a customer's record that came after the snapshot's was made. */
