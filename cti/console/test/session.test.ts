@@ -205,6 +205,19 @@ describe("an offer", () => {
     expect(story.session.call?.stage).toBe("ringing");
   });
 
+  it("does not answer an offer that came while the connection was lost, because of a wish before", () => {
+    const story = online().hears({ type: "offered", offer }).then({ type: "answer" }, { type: "closed" }, { type: "retry" }, { type: "opened" });
+    story.hears({ ...loggedIn, snapshot: { ...snapshot, state: "ringing", offer: { ...offer, offer: "o2" } } }).then({ ...incoming, offer: "o2" });
+    expect(story.session.call?.stage).toBe("ringing");
+    expect(story.commands).toEqual([]);
+  });
+
+  it("is answered as wished, though the connection was lost meanwhile", () => {
+    const story = online().hears({ type: "offered", offer }).then({ type: "answer" }, { type: "closed" }, { type: "retry" }, { type: "opened" });
+    story.hears({ ...loggedIn, snapshot: { ...snapshot, state: "ringing", offer } }).then(incoming);
+    expect(story.commands).toEqual([{ do: "answer_call", id: "call" }]);
+  });
+
   it("asks the site to answer a desk phone", () => {
     const story = new Story().then({ ...signIn, credentials: { ...credentials, device: "phone" } }, { type: "opened" });
     story.hears({ ...loggedIn, sip: null }).hears({ type: "offered", offer }).then({ type: "answer" });

@@ -224,7 +224,7 @@ function seen(session: Session, snapshot: Snapshot, now: number): Session {
     since,
     subject,
     wrapUpEndsAt: wrapUp ? now + wrapUp.left * 1000 : null,
-    answerWanted: session.answerWanted && offer !== null,
+    answerWanted: session.answerWanted && offer?.offer === known?.offer,
   };
 }
 
