@@ -51,6 +51,7 @@ class Story {
 
 const signIn: Event = { type: "sign_in", credentials, urls: [SH, BJ] };
 const online = () => new Story().then(signIn, { type: "opened" }).hears(loggedIn);
+const takenOver: FromSite = { type: "refused", code: "agents.taken_over", en: "", zh: "" };
 const changed = (change: Partial<Snapshot>): FromSite => ({ type: "changed", snapshot: { ...snapshot, ...change } });
 const incoming: Event = { type: "incoming", id: "call", offer: "o1", number: "13800138000", now: 2000 };
 
@@ -141,7 +142,7 @@ describe("the connection", () => {
   });
 
   it("does not reconnect after another tab took over, until told to", () => {
-    const story = online().hears({ type: "refused", code: "agents.taken_over", en: "", zh: "" });
+    const story = online().hears(takenOver);
     expect(story.session.phase).toBe("taken_over");
     expect(story.commands).toEqual([{ do: "close" }, { do: "stop_phone" }]);
     expect(story.then({ type: "closed" }, { type: "retry" }).commands).toEqual([]);
@@ -218,6 +219,13 @@ describe("an offer", () => {
     expect(story.commands).toEqual([{ do: "answer_call", id: "call" }]);
   });
 
+  it("is the other tab's once that has taken over", () => {
+    const story = online().hears({ type: "offered", offer }).then({ type: "answer" }).hears(takenOver);
+    expect(stageOf(story.session)).toBe("idle");
+    expect(story.session.subject).toBeNull();
+    expect(story.session.answerWanted).toBe(false);
+  });
+
   it("asks the site to answer a desk phone", () => {
     const story = new Story().then({ ...signIn, credentials: { ...credentials, device: "phone" } }, { type: "opened" });
     story.hears({ ...loggedIn, sip: null }).hears({ type: "offered", offer }).then({ type: "answer" });
@@ -273,8 +281,14 @@ describe("a conversation", () => {
   });
 
   it("goes on when another tab takes over", () => {
-    const story = talking().hears({ type: "refused", code: "agents.taken_over", en: "", zh: "" });
+    const story = talking().hears(takenOver);
     expect(stageOf(story.session)).toBe("talking");
+    expect(story.session.subject?.offer).toBe("o1");
+  });
+
+  it("leaves the screen at its end, though another tab has taken over", () => {
+    const story = talking().hears(takenOver).then({ type: "call_ended", id: "call" });
+    expect(stageOf(story.session)).toBe("idle");
   });
 
   it("knows mute and hold of its own call only", () => {

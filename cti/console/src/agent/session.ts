@@ -180,8 +180,12 @@ function stepMessage(session: Session, message: FromSite, now: number): Step {
 
 function refused(session: Session, message: Refused): Step {
   if (message.code === "agents.taken_over") {
-    // The phone is the other tab's now. A conversation goes on in this one until it ends.
-    return [{ ...session, phase: "taken_over", retryAt: null, sip: null, registered: false }, [{ do: "close" }, { do: "stop_phone" }]];
+    // The phone is the other tab's now, and so is what comes of an offer or a wrap-up. A conversation goes on in this one until it ends.
+    const me: Snapshot | null = session.me && { ...session.me, state: "idle", offer: null, wrap_up: null };
+    return [
+      { ...session, phase: "taken_over", retryAt: null, sip: null, registered: false, me, subject: session.call && session.subject, answerWanted: false },
+      [{ do: "close" }, { do: "stop_phone" }],
+    ];
   }
   const notice = { kind: "refused", refused: message } as const;
   if (message.code === "agents.removed") return signedOutFor(notice);
