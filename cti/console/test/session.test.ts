@@ -251,6 +251,8 @@ describe("an offer", () => {
     const story = online().hears({ type: "offered", offer }).then(incoming, { type: "answer" }, { type: "call_failed", id: "call", reason: "denied" });
     expect(story.session.call?.stage).toBe("ringing");
     expect(story.session.notice).toEqual({ kind: "microphone", reason: "denied" });
+    story.then({ type: "answer" }, { type: "call_answered", id: "call", now: 3000 });
+    expect(story.session.notice).toBeNull(); // it is open now
   });
 });
 

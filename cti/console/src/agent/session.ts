@@ -63,7 +63,7 @@ function stepWish(session: Session, event: Extract<Event, { type: "set_status" |
       return [{ ...session, notice: null }, send(session, { type: "set_status", status: event.status, reason: event.reason ?? null })];
     case "answer":
       if (call?.stage === "ringing") {
-        return [{ ...session, call: { ...call, stage: "answering" } }, [{ do: "answer_call", id: call.id }]];
+        return [{ ...session, call: { ...call, stage: "answering" }, notice: null }, [{ do: "answer_call", id: call.id }]];
       }
       if (!offer || call) return [session, []];
       if (session.credentials?.device === "phone") return [session, send(session, { type: "answer", offer })];
