@@ -310,6 +310,25 @@ describe("a conversation", () => {
   });
 });
 
+describe("a wrap-up", () => {
+  const wrapUp = { contact: "c1", seconds: 30, left: 20, codes: [] };
+  const wrappingUp = () => online().hears(changed({ state: "wrap_up", wrap_up: wrapUp, offer }));
+  const save: Event = { type: "save_wrap_up", code: "done", note: "", then: "available" };
+
+  it("is saved once, though Save is pressed twice", () => {
+    expect(wrappingUp().then(save).did("send")).toHaveLength(1);
+    expect(wrappingUp().then(save, save).commands).toEqual([]);
+  });
+
+  it("can be saved again when the site refuses it, or was lost", () => {
+    const refused: FromSite = { type: "refused", code: "agents.unknown_code", en: "No.", zh: "无。" };
+    expect(wrappingUp().then(save).hears(refused).then(save).did("send")).toHaveLength(1);
+    const back = wrappingUp().then(save, { type: "closed" }, save, { type: "retry" }, { type: "opened" });
+    back.hears({ ...loggedIn, snapshot: { ...snapshot, state: "wrap_up", wrap_up: wrapUp } });
+    expect(back.then(save).did("send")).toHaveLength(1);
+  });
+});
+
 describe("cases", () => {
   const card: CaseCard = {
     id: "01JD8Q7M0W3V9K2X4Z6B8N1R5T", kind: "claim", subject: "定损争议", status: "open", owner: "1003", opened_at: "2026-11-23T00:00:00Z",

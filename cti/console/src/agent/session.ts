@@ -77,9 +77,9 @@ function stepWish(session: Session, event: Extract<Event, { type: "set_status" |
       return [session, [...(offer ? send(session, { type: "hang_up", offer }) : []), ...endCall(session, offer)]];
     case "save_wrap_up": {
       const contact = session.me?.wrap_up?.contact;
-      if (!contact) return [session, []];
+      if (!contact || session.wrapUpSaved === contact || session.phase !== "online") return [session, []];
       const note = event.note.trim() || null;
-      return [session, send(session, { type: "wrap_up", contact, code: event.code, note, then: event.then })];
+      return [{ ...session, wrapUpSaved: contact }, send(session, { type: "wrap_up", contact, code: event.code, note, then: event.then })];
     }
     case "work_on_case": {
       const message = inWords(session, event.wish);
@@ -126,7 +126,7 @@ function stepMessage(session: Session, message: FromSite, now: number): Step {
     case "logged_in": {
       const { sip, break_reasons: breakReasons, wrap_up_codes: wrapUpCodes } = message;
       const urls = first(session.urls, session.url);
-      const online = { ...session, phase: "online", urls, attempt: 0, hops: 0, retryAt: null, sip, breakReasons, wrapUpCodes, caseAwaited: null } as const;
+      const online = { ...session, phase: "online", urls, attempt: 0, hops: 0, retryAt: null, sip, breakReasons, wrapUpCodes, wrapUpSaved: null, caseAwaited: null } as const;
       const next = seen(online, message.snapshot, now);
       const fresh = sip && !(session.sip && sameAccount(session.sip, sip));
       return [next, [
@@ -190,7 +190,7 @@ function refused(session: Session, message: Refused): Step {
   const notice = { kind: "refused", refused: message } as const;
   if (message.code === "agents.removed") return signedOutFor(notice);
   if (session.phase === "connecting") return turnedAway(session, notice);
-  return [{ ...session, caseAwaited: null, notice }, []];
+  return [{ ...session, wrapUpSaved: null, caseAwaited: null, notice }, []];
 }
 
 /** No site takes us in. Whoever is talking keeps the screen, with which to mute and to hang up, and asks again until the call is over. */

@@ -42,6 +42,7 @@ export interface Session {
   readonly talkingSince: number | null; // held or not
   readonly subject: OfferView | null; // who the screen is about: kept from the offer to the end of the wrap-up
   readonly wrapUpEndsAt: number | null;
+  readonly wrapUpSaved: string | null; // the contact whose wrap-up was sent to the site, which has not refused it
   readonly breakReasons: readonly CodeText[];
   readonly wrapUpCodes: readonly CodeText[];
   readonly sip: SipAccount | null;
@@ -58,8 +59,8 @@ export type CaseEvent = CaseWish extends infer Wish ? (Wish extends unknown ? Om
 
 export const signedOut: Session = {
   phase: "signed_out", credentials: null, urls: [], url: "", hops: 0, attempt: 0, retryAt: null, n: 0, me: null, since: 0,
-  talkingSince: null, subject: null, wrapUpEndsAt: null, breakReasons: [], wrapUpCodes: [], sip: null, registered: false, call: null,
-  answerWanted: false, ownCases: null, caseAwaited: null, notice: null,
+  talkingSince: null, subject: null, wrapUpEndsAt: null, wrapUpSaved: null, breakReasons: [], wrapUpCodes: [], sip: null, registered: false,
+  call: null, answerWanted: false, ownCases: null, caseAwaited: null, notice: null,
 };
 
 /** Times are milliseconds of one monotonic clock. */
