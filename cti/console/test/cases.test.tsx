@@ -53,12 +53,23 @@ class Line {
   }
 }
 
+const logIn = () => {
+  act(() => Line.latest.onopen?.());
+  Line.latest.says({ type: "logged_in", snapshot, sip: null, break_reasons: [], wrap_up_codes: [] });
+};
+
+const lose = () => act(() => Line.latest.onclose?.());
+
+const comeBack = () => {
+  act(() => dispatch({ type: "retry" }));
+  logIn();
+};
+
 beforeEach(() => {
   usePreferences.setState({ language: "zh" });
   vi.stubGlobal("WebSocket", Line);
   dispatch({ type: "sign_in", credentials: { agent: "1001", password: "x", device: "phone", language: "zh" }, urls: ["ws://sh/agents"] });
-  Line.latest.onopen?.();
-  Line.latest.says({ type: "logged_in", snapshot, sip: null, break_reasons: [], wrap_up_codes: [] });
+  logIn();
 });
 
 afterEach(() => {
@@ -140,4 +151,14 @@ it("between contacts the agent sees their own, read when they look", () => {
   expect(screen.getByText("138 0013 8000")).toBeDefined();
   tell({ owner: "1001", status: "closed" });
   expect(screen.getByText("您名下没有未结案件")).toBeDefined();
+});
+
+it("the agent's own are read as soon as the site is there again", () => {
+  lose();
+  render(<OwnCases />); // looked at while there is nobody to ask
+  comeBack();
+  expect(Line.latest.last).toEqual({ type: "list_cases" });
+  lose(); // and the answer with it
+  comeBack();
+  expect(Line.latest.last).toEqual({ type: "list_cases" });
 });

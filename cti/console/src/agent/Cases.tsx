@@ -42,7 +42,10 @@ export function OwnCases() {
   const { t } = useTranslation();
   const cases = useSession((session) => session.ownCases);
   const refused = useSession((session) => session.notice?.kind === "refused");
-  useEffect(() => dispatch({ type: "list_cases" }), []);
+  const online = useSession((session) => session.phase === "online");
+  useEffect(() => {
+    if (online) dispatch({ type: "list_cases" }); // anew after a lost connection, which may have taken the answer with it
+  }, [online]);
   return (
     <section className={`${styles.section} ${styles.own}`} aria-labelledby="own-cases-title" data-testid="own-cases">
       <header className={styles.head}>
