@@ -162,3 +162,19 @@ it("the agent's own are read as soon as the site is there again", () => {
   comeBack();
   expect(Line.latest.last).toEqual({ type: "list_cases" });
 });
+
+it("a note stays in its field until the site has written it, whatever else it says meanwhile", async () => {
+  render(<Page />);
+  await userEvent.click(screen.getByTestId("case-add-note"));
+  await userEvent.keyboard("已转财务{Enter}");
+  Line.latest.says({ type: "changed", snapshot }); // the same case, as it was
+  expect(screen.getByTestId("case-text")).toHaveProperty("value", "已转财务");
+  lose();
+  comeBack();
+  expect(screen.getByTestId("case-text")).toHaveProperty("value", "已转财务");
+  await userEvent.keyboard("{Enter}");
+  tell({ note: "已转财务" });
+  expect(screen.queryByTestId("case-text")).toBeNull();
+  await userEvent.click(screen.getByTestId("case-add-note")); // the next change waits for its own word
+  expect(screen.getByTestId("case-text")).toHaveProperty("value", "");
+});

@@ -55,20 +55,21 @@ export function OpenForm({ done }: { done(): void }) {
 
 const LABELS = { note: "cases.noteLabel", handOver: "cases.handOverLabel", close: "cases.closeLabel" } as const;
 
-/** One line: a note, the next owner, or what came of it. */
+/** One line: a note, the next owner, or what came of it. It closes when the site has written it; what was typed stays until then. */
 export function ChangeForm({ card, change, done }: { readonly card: CaseCard; readonly change: Change; done(): void }) {
   const { t } = useTranslation();
   const [text, setText] = useState("");
-  const [sent, setSent] = useState<CaseCard | null>(null);
+  const [sent, setSent] = useState(false);
+  const written = useSession((session) => session.caseWritten === card.id);
   useEffect(() => {
-    if (sent && card !== sent) done(); // the site has told the case anew
-  }, [card, sent, done]);
+    if (sent && written) done();
+  }, [sent, written, done]);
 
   const save = () => {
     const said = text.trim();
     const wish = wishOf(card.id, change, said);
     if (!wish) return;
-    setSent(card);
+    setSent(true);
     dispatch({ type: "work_on_case", wish });
   };
   return (

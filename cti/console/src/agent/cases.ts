@@ -29,6 +29,7 @@ export function told(session: Session, card: CaseCard): Session {
     me: me?.offer && me.offer.offer === subject?.offer ? { ...me, offer: subject } : me,
     ownCases: ownCases && owned(ownCases, card, me?.agent ?? ""),
     caseAwaited: awaited ? null : caseAwaited,
+    caseWritten: awaited ? card.id : session.caseWritten,
   };
 }
 

@@ -84,7 +84,7 @@ function stepWish(session: Session, event: Extract<Event, { type: "set_status" |
     case "work_on_case": {
       const message = inWords(session, event.wish);
       if (!message || session.phase !== "online") return [session, []];
-      return [{ ...session, caseAwaited: { id: event.wish.case, opens: event.wish.type === "open_case" }, notice: null }, send(session, message)];
+      return [{ ...session, caseAwaited: { id: event.wish.case, opens: event.wish.type === "open_case" }, caseWritten: null, notice: null }, send(session, message)];
     }
     case "list_cases":
       return [session, send(session, { type: "list_cases" })];
