@@ -6,8 +6,9 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import "../src/i18n";
 import { CallersCases, OwnCases } from "../src/agent/Cases";
 import { dispatch } from "../src/agent/desk";
-import type { CaseCard, FromDesktop, FromSite, Snapshot } from "../src/api/words";
+import type { CaseCard, Snapshot } from "../src/api/words";
 import { usePreferences } from "../src/app/preferences";
+import { Line } from "./line";
 
 const card: CaseCard = {
   id: "01JD8Q7M0W3V9K2X4Z6B8N1R5T", kind: "complaint", subject: "理赔款未到账", status: "open", owner: "1003", opened_at: "2026-11-23T00:00:00Z",
@@ -22,36 +23,6 @@ const snapshot: Snapshot = {
   agent: "1001", name: "王芳", site: "sh", status: "available", reason: null, next_status: null, state: "talking", since_ms: 0,
   offer: { offer: "o1", ring_seconds: 15, context }, wrap_up: null, queues: [],
 };
-
-/** The site's end of the line. */
-class Line {
-  static latest: Line;
-  static readonly OPEN = 1;
-  readyState = 1;
-  onopen: (() => void) | null = null;
-  onmessage: ((event: { data: string }) => void) | null = null;
-  onclose: (() => void) | null = null;
-  sent: FromDesktop[] = [];
-  private n = 0;
-
-  constructor() {
-    Line.latest = this;
-  }
-
-  send(text: string): void {
-    this.sent.push(JSON.parse(text));
-  }
-
-  close(): void {}
-
-  says(message: FromSite): void {
-    act(() => this.onmessage?.({ data: JSON.stringify({ ...message, n: ++this.n }) }));
-  }
-
-  get last(): FromDesktop | undefined {
-    return this.sent.at(-1);
-  }
-}
 
 const logIn = () => {
   act(() => Line.latest.onopen?.());

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import type { Choice, WrapUpView } from "../api/words";
-import { dispatch } from "./desk";
+import { dispatch, useSession } from "./desk";
 import { keepDraft, loadDraft } from "./draft";
 
 export interface WrapUp {
@@ -33,20 +33,29 @@ export function useWrapUp(view: WrapUpView | null): WrapUp {
     if (contact && written.contact === contact) keepDraft(contact, { code: written.code, note: written.note });
   }, [contact, written]);
 
+  // What the site knows to come next goes before what is saved here.
+  const next = useSession((session) => session.me?.next_status);
+  const told = next === "available" || next === "break";
+  const then = told ? next : written.then;
+
   const change = (part: Partial<typeof written>) => write((before) => ({ ...before, ...part }));
   const setCode = (code: string) => change({ code, missing: false });
   return {
     ...written,
+    then,
     setCode,
     pick: (index) => {
       const code = view?.codes[index]?.code;
       if (code) setCode(code);
     },
     setNote: (note) => change({ note }),
-    setThen: (then) => change({ then }),
+    setThen: (chosen) => {
+      change({ then: chosen });
+      if (told && chosen !== next) dispatch({ type: "set_status", status: chosen });
+    },
     save: () => {
       if (written.code === "") return change({ missing: true });
-      dispatch({ type: "save_wrap_up", code: written.code, note: written.note, then: written.then });
+      dispatch({ type: "save_wrap_up", code: written.code, note: written.note, then });
     },
   };
 }

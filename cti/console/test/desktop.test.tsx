@@ -1,0 +1,60 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { act, cleanup, render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import "../src/i18n";
+import { Desktop } from "../src/agent/Desktop";
+import { dispatch } from "../src/agent/desk";
+import type { Snapshot } from "../src/api/words";
+import { usePreferences } from "../src/app/preferences";
+import { Line } from "./line";
+
+const context = {
+  contact: "c1", caller: "13800138000", caller_name: "", called: "95500", site: "sh", queue: "claims", queue_title_zh: "报案", queue_title_en: "Claims",
+  language: "zh", waited_ms: 0, path: [], collected: {}, customer_pending: false, callback: false, customer: null,
+};
+const snapshot: Snapshot = {
+  agent: "1001", name: "王芳", site: "sh", status: "available", reason: null, next_status: null, state: "idle", since_ms: 0, offer: null,
+  wrap_up: null, queues: [],
+};
+const codes = [{ code: "resolved", zh: "已解决", en: "Resolved" }];
+const wrapUp: Partial<Snapshot> = {
+  state: "wrap_up", offer: { offer: "o1", ring_seconds: 15, context }, wrap_up: { contact: "c1", seconds: 30, left: 20, codes },
+};
+
+const says = (change: Partial<Snapshot>) => Line.latest.says({ type: "changed", snapshot: { ...snapshot, ...change } });
+
+beforeEach(() => {
+  vi.stubGlobal("WebSocket", Line);
+  vi.stubGlobal("ResizeObserver", class { observe() {} unobserve() {} disconnect() {} }); // jsdom has no layout
+  vi.stubGlobal("fetch", async () => Response.json({ hotline: "95500", sites: [] }));
+  usePreferences.setState({ language: "en" });
+  dispatch({ type: "sign_in", credentials: { agent: "1001", password: "x", device: "phone", language: "en" }, urls: ["ws://sh/agents"] });
+  Line.latest.onopen?.();
+  Line.latest.says({ type: "logged_in", snapshot, sip: null, break_reasons: [], wrap_up_codes: codes });
+  render(<QueryClientProvider client={new QueryClient()}><Desktop /></QueryClientProvider>);
+});
+
+afterEach(() => {
+  cleanup();
+  act(() => dispatch({ type: "sign_out" }));
+  sessionStorage.clear();
+  vi.unstubAllGlobals();
+});
+
+it("the wrap-up says what comes next as the agent has chosen during the call", async () => {
+  says({ ...wrapUp, next_status: "break" });
+  expect(screen.getByTestId("then-break").dataset.chosen).toBe("true");
+  await userEvent.keyboard("1{Enter}");
+  expect(Line.latest.last).toMatchObject({ type: "wrap_up", contact: "c1", code: "resolved", then: "break" });
+});
+
+it("a break that was to come is taken back in the wrap-up", async () => {
+  says({ ...wrapUp, next_status: "break" });
+  await userEvent.keyboard("r");
+  expect(Line.latest.last).toMatchObject({ type: "set_status", status: "available" });
+  says(wrapUp);
+  expect(screen.getByTestId("then-available").dataset.chosen).toBe("true");
+  await userEvent.keyboard("1{Enter}");
+  expect(Line.latest.last).toMatchObject({ type: "wrap_up", then: "available" });
+});
