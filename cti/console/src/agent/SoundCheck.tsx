@@ -13,32 +13,45 @@ const LISTEN_MS = 10_000;
 /** Is the headset the right one, and does it work? Asked before the first customer finds out. */
 export function SoundCheck() {
   const { t } = useTranslation();
+  const [listening, listen] = useState(false);
   const [stream, setStream] = useState<MediaStream | null>(null);
   const [problem, setProblem] = useState<MicrophoneProblem | null>(null);
 
   useEffect(() => {
-    if (!stream) return;
-    const timer = setTimeout(() => setStream(null), LISTEN_MS);
+    if (!listening) return;
+    let wanted = true;
+    let timer: ReturnType<typeof setTimeout>;
+    const opened = acquire();
+    opened.then(
+      (it) => {
+        if (!wanted) return;
+        setStream(it);
+        timer = setTimeout(() => listen(false), LISTEN_MS);
+      },
+      (error: unknown) => {
+        if (!wanted) return;
+        setProblem(error instanceof MicrophoneError ? error.reason : "in_use");
+        listen(false);
+      },
+    );
     return () => {
+      wanted = false;
       clearTimeout(timer);
-      release(stream);
+      setStream(null);
+      opened.then(release, () => undefined); // also one that is allowed only now, when nobody listens any more
     };
-  }, [stream]);
+  }, [listening]);
 
-  const listen = async () => {
+  const toggle = () => {
     setProblem(null);
-    try {
-      setStream(await acquire());
-    } catch (error) {
-      setProblem(error instanceof MicrophoneError ? error.reason : "in_use");
-    }
+    listen(!listening);
   };
 
   return (
     <div className={styles.check}>
       <div className={styles.checkButtons}>
-        <Button size="small" type="text" data-testid="check-microphone" onClick={() => (stream ? setStream(null) : void listen())}>
-          <Icon name="microphone" size={16} /> {stream ? t("signIn.microphoneStop") : t("signIn.microphone")}
+        <Button size="small" type="text" data-testid="check-microphone" onClick={toggle}>
+          <Icon name="microphone" size={16} /> {listening ? t("signIn.microphoneStop") : t("signIn.microphone")}
         </Button>
         <Button size="small" type="text" data-testid="check-speaker" onClick={chime}>
           <Icon name="speaker" size={16} /> {t("signIn.speaker")}
