@@ -28,7 +28,10 @@ export default function WebPhonePage() {
   useEffect(() => {
     expose(stats);
     window.addEventListener("pagehide", hangUp);
-    return () => window.removeEventListener("pagehide", hangUp);
+    return () => {
+      window.removeEventListener("pagehide", hangUp);
+      hangUp(); // on another page nobody could
+    };
   }, []);
 
   return (

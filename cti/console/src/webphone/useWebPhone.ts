@@ -60,6 +60,7 @@ export async function dial(site: string, caller: string): Promise<void> {
 
 export function hangUp(): void {
   if (call) return call.hangUp();
+  if (useWebPhone.getState().stage !== "calling") return;
   number += 1; // the account was still being fetched
   set({ stage: "ended", failure: null });
 }
