@@ -1,6 +1,7 @@
 // Carries out what session.ts decides: the socket, the phone, the clock. One desk per page.
 import { createStore } from "zustand/vanilla";
 import { useStore } from "zustand";
+import type { SipAccount } from "../api/words";
 import { remember } from "../app/preferences";
 import { afterPaint } from "../kit/afterPaint";
 import { backoff } from "../kit/backoff";
@@ -8,7 +9,7 @@ import { note } from "../kit/diagnostics";
 import type { AgentPhone } from "../voice/agentPhone";
 import type { MicrophoneProblem } from "../voice/microphone";
 import type { AudioStats } from "../voice/quality";
-import { step } from "./session";
+import { sameAccount, step } from "./session";
 import { SiteSocket } from "./socket";
 import { type Command, type Event, type Session, signedOut } from "./state";
 
@@ -57,9 +58,7 @@ function carryOut(command: Command): void {
         note("shown", command.offer);
       });
     case "start_phone":
-      withPhone((old) => old.stop());
-      // Fetched apart, so that the sign-in page need not wait for it.
-      phone = import("../voice/agentPhone").then(({ AgentPhone }) => new AgentPhone(command.account, speaker, listener));
+      phone = startPhone(command.account, phone);
       return;
     case "stop_phone":
       withPhone((old) => old.stop());
@@ -89,6 +88,16 @@ function connect(url: string): SiteSocket | null {
     queueMicrotask(() => dispatch({ type: "closed" }));
     return null;
   }
+}
+
+/** A conversation stays on the phone that has it, so that it can be muted, held and ended. */
+async function startPhone(account: SipAccount, before: typeof phone): Promise<AgentPhone> {
+  const old = await before;
+  if (old && sameAccount(old.account, account) && old.resume()) return old;
+  old?.stop();
+  // Fetched apart, so that the sign-in page need not wait for it.
+  const { AgentPhone } = await import("../voice/agentPhone");
+  return new AgentPhone(account, speaker, listener);
 }
 
 const listener = {

@@ -270,6 +270,6 @@ function first(urls: readonly string[], url: string): readonly string[] {
   return [url, ...urls.filter((other) => other !== url)];
 }
 
-function sameAccount(a: SipAccount, b: SipAccount): boolean {
+export function sameAccount(a: SipAccount, b: SipAccount): boolean {
   return a.uri === b.uri && a.ws_url === b.ws_url && a.username === b.username && a.password === b.password;
 }

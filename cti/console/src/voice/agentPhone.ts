@@ -26,7 +26,7 @@ export class AgentPhone {
   private stopping = false;
   private retry: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(account: SipAccount, private readonly speaker: HTMLAudioElement, private readonly listener: PhoneListener) {
+  constructor(readonly account: SipAccount, private readonly speaker: HTMLAudioElement, private readonly listener: PhoneListener) {
     this.agent = userAgent(account, { register: true, register_expires: REGISTER_FOR_S });
     this.agent.on("registered", () => {
       this.failures = 0;
@@ -45,6 +45,14 @@ export class AgentPhone {
     clearTimeout(this.retry);
     if (this.call) this.agent.unregister();
     else this.agent.stop();
+  }
+
+  /** Goes on after `stop`, if a conversation has kept it alive; false if it is gone. */
+  resume(): boolean {
+    if (!this.call) return false;
+    this.stopping = false;
+    this.agent.register();
+    return true;
   }
 
   async answer(id: string): Promise<void> {
