@@ -95,9 +95,16 @@ async function startPhone(account: SipAccount, before: typeof phone): Promise<Ag
   const old = await before;
   if (old && sameAccount(old.account, account) && old.resume()) return old;
   old?.stop();
-  // Fetched apart, so that the sign-in page need not wait for it.
-  const { AgentPhone } = await import("../voice/agentPhone");
-  return new AgentPhone(account, speaker, listener);
+  for (let attempt = 0; ; attempt++) {
+    try {
+      // Fetched apart, so that the sign-in page need not wait for it.
+      const { AgentPhone } = await import("../voice/agentPhone");
+      return new AgentPhone(account, speaker, listener);
+    } catch {
+      // The data center, from which the page comes, is out of reach; the site needs none.
+      await new Promise((resolve) => setTimeout(resolve, backoff(attempt, Math.random())));
+    }
+  }
 }
 
 const listener = {
