@@ -9,6 +9,13 @@ import type { Snapshot } from "../src/api/words";
 import { usePreferences } from "../src/app/preferences";
 import { Line } from "./line";
 
+const dataCenter = vi.hoisted(() => ({ away: false }));
+
+vi.mock("../src/agent/Help", async (original) => {
+  if (dataCenter.away) throw new TypeError("Failed to fetch dynamically imported module");
+  return original();
+});
+
 const context = {
   contact: "c1", caller: "13800138000", caller_name: "", called: "95500", site: "sh", queue: "claims", queue_title_zh: "报案", queue_title_en: "Claims",
   language: "zh", waited_ms: 0, path: [], collected: {}, customer_pending: false, callback: false, customer: null,
@@ -40,6 +47,16 @@ afterEach(() => {
   act(() => dispatch({ type: "sign_out" }));
   sessionStorage.clear();
   vi.unstubAllGlobals();
+});
+
+it("help that can't be fetched from the data center leaves the desktop as it is, and comes when it is there again", async () => {
+  dataCenter.away = true;
+  await userEvent.click(screen.getByTestId("help"));
+  await act(() => vi.dynamicImportSettled());
+  expect(screen.getByTestId("stage")).toBeDefined();
+  dataCenter.away = false;
+  await userEvent.click(screen.getByTestId("help"));
+  expect(await screen.findByTestId("shortcuts")).toBeDefined();
 });
 
 it("the wrap-up says what comes next as the agent has chosen during the call", async () => {

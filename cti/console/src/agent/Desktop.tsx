@@ -1,4 +1,4 @@
-import { Suspense, lazy, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Frame, ToolButton } from "../app/Frame";
 import { Banners } from "./Banners";
@@ -16,8 +16,6 @@ import { useShortcuts } from "./useShortcuts";
 import { WrapUpPanel } from "./WrapUpPanel";
 import { focusNote, useWrapUp } from "./wrapUp";
 
-const Help = lazy(() => import("./Help"));
-
 export function Desktop() {
   const { t } = useTranslation();
   const stage = useSession(stageOf);
@@ -27,6 +25,7 @@ export function Desktop() {
   const [picking, setPicking] = useState(false);
   const [cases, setCases] = useState(false); // a case is being opened; between contacts: the agent's own are shown
   const [help, setHelp] = useState<"never" | "open" | "closed">("never");
+  const [Help, setHelpPage] = useState<typeof import("./Help").default | null>(null);
   const [wasStage, setWasStage] = useState(stage);
 
   // What was open belongs to the stage that is over; nothing may lie over a call that comes.
@@ -43,6 +42,12 @@ export function Desktop() {
     const reason = session().breakReasons[index];
     setPicking(false);
     if (reason) dispatch({ type: "set_status", status: "break", reason: reason.code });
+  };
+
+  // Fetched when first wanted. Without the data center there is none now: the desktop goes on, and asks again next time.
+  const showHelp = () => {
+    setHelp("open");
+    void import("./Help").then((page) => setHelpPage(() => page.default), () => setHelp("closed"));
   };
 
   const act = (action: Action) => {
@@ -73,7 +78,7 @@ export function Desktop() {
       case "cases":
         return setCases(stage === "idle" ? !cases : true);
       case "help":
-        return setHelp(help === "open" ? "closed" : "open");
+        return help === "open" ? setHelp("closed") : showHelp();
       case "close":
         setKeypad(false);
         setPicking(false);
@@ -92,7 +97,7 @@ export function Desktop() {
       center={<StatusControl picking={picking} setPicking={setPicking} />}
       tools={
         <>
-          <ToolButton label={t("desk.shortcuts")} icon="keyboard" testId="help" onClick={() => setHelp("open")} />
+          <ToolButton label={t("desk.shortcuts")} icon="keyboard" testId="help" onClick={showHelp} />
           <ToolButton
             label={t(busy ? "desk.signOutBusy" : "desk.signOut")}
             icon="signOut"
@@ -120,7 +125,7 @@ export function Desktop() {
         </section>
         <Queues />
       </div>
-      <Suspense fallback={null}>{help !== "never" && <Help open={help === "open"} close={() => setHelp("closed")} />}</Suspense>
+      {Help && help !== "never" && <Help open={help === "open"} close={() => setHelp("closed")} />}
     </Frame>
   );
 }
