@@ -83,6 +83,14 @@ describe("the wrap-up's draft", () => {
     expect(loadDraft("c1")).toEqual({ code: "", note: "" });
   });
 
+  it("is not kept where the browser forbids it, which is no reason to fail", () => {
+    vi.spyOn(globalThis, "sessionStorage", "get").mockImplementation(() => {
+      throw new DOMException("The operation is insecure.", "SecurityError");
+    });
+    keepDraft("c1", { code: "done", note: "call back" });
+    expect(loadDraft("c1")).toEqual({ code: "", note: "" });
+  });
+
   it("is nothing when what was kept is damaged", () => {
     sessionStorage.setItem("hotline.draft.c1", "{");
     expect(loadDraft("c1")).toEqual({ code: "", note: "" });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { dispatch, hold, mute, session } from "../src/agent/desk";
+import { attend, dispatch, hold, mute, session, wasInterrupted } from "../src/agent/desk";
 import type { SipAccount, Snapshot } from "../src/api/words";
 import { Line } from "./line";
 
@@ -117,4 +117,17 @@ it("the phone starts anew when the account is another one, or nobody was talking
   logIn();
   await vi.waitFor(() => expect(agents).toHaveLength(2));
   expect(agents[0]?.stop).toHaveBeenCalled();
+});
+
+it("a page that is left hangs up, also where the browser lets it keep nothing", async () => {
+  const stop = attend();
+  const call = await talk();
+  vi.spyOn(globalThis, "sessionStorage", "get").mockImplementation(() => {
+    throw new DOMException("The operation is insecure.", "SecurityError");
+  });
+  window.dispatchEvent(new Event("pagehide"));
+  await settled();
+  stop();
+  expect(call?.terminate).toHaveBeenCalledOnce();
+  expect(wasInterrupted()).toBe(false); // or there would be no sign-in page
 });

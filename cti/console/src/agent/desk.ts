@@ -6,6 +6,7 @@ import { remember } from "../app/preferences";
 import { afterPaint } from "../kit/afterPaint";
 import { backoff } from "../kit/backoff";
 import { note } from "../kit/diagnostics";
+import { tabStorage } from "../kit/tabStorage";
 import type { AgentPhone } from "../voice/agentPhone";
 import type { MicrophoneProblem } from "../voice/microphone";
 import type { AudioStats } from "../voice/quality";
@@ -138,8 +139,9 @@ const INTERRUPTED = "hotline.interrupted";
 
 /** Whether the page was reloaded during a conversation; says so once. */
 export function wasInterrupted(): boolean {
-  const interrupted = sessionStorage.getItem(INTERRUPTED) !== null;
-  sessionStorage.removeItem(INTERRUPTED);
+  const storage = tabStorage();
+  const interrupted = storage !== null && storage.getItem(INTERRUPTED) !== null;
+  storage?.removeItem(INTERRUPTED);
   return interrupted;
 }
 
@@ -155,7 +157,7 @@ export function attend(): () => void {
     const { call } = session();
     if (!call) return;
     // The customer must not be left in silence until Asterisk notices that no packets come.
-    if (call.stage === "talking") sessionStorage.setItem(INTERRUPTED, "1");
+    if (call.stage === "talking") tabStorage()?.setItem(INTERRUPTED, "1");
     withPhone((it) => it.end(call.id));
   };
   window.addEventListener("online", wake);

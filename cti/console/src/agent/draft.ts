@@ -1,4 +1,6 @@
 // What was written in a wrap-up survives a reload of the page, not the end of the tab.
+import { tabStorage } from "../kit/tabStorage";
+
 export interface Draft {
   readonly code: string;
   readonly note: string;
@@ -9,7 +11,7 @@ const PREFIX = "hotline.draft.";
 
 export function loadDraft(contact: string): Draft {
   try {
-    const { code, note } = JSON.parse(sessionStorage.getItem(PREFIX + contact) ?? "{}") as Partial<Draft>;
+    const { code, note } = JSON.parse(tabStorage()?.getItem(PREFIX + contact) ?? "{}") as Partial<Draft>;
     return { code: typeof code === "string" ? code : "", note: typeof note === "string" ? note : "" };
   } catch {
     return nothing;
@@ -18,8 +20,9 @@ export function loadDraft(contact: string): Draft {
 
 /** Keeps one draft; those of earlier contacts go. */
 export function keepDraft(contact: string, draft: Draft): void {
-  for (const key of Object.keys(sessionStorage)) {
-    if (key.startsWith(PREFIX) && key !== PREFIX + contact) sessionStorage.removeItem(key);
+  const storage = tabStorage();
+  for (const key of Object.keys(storage ?? {})) {
+    if (key.startsWith(PREFIX) && key !== PREFIX + contact) storage?.removeItem(key);
   }
-  sessionStorage.setItem(PREFIX + contact, JSON.stringify(draft));
+  storage?.setItem(PREFIX + contact, JSON.stringify(draft));
 }
