@@ -1,5 +1,5 @@
 // What reaches an agent who looks elsewhere: the ring, the tab's title, a notification of the operating system.
-import type { TFunction } from "i18next";
+import i18next, { type TFunction } from "i18next";
 import { phoneNumber } from "../kit/format";
 import { ring } from "../voice/sounds";
 import { session, subscribe } from "./desk";
@@ -14,19 +14,15 @@ export function callerOf({ subject, call }: Session): string {
   return subject?.context.customer?.name || subject?.context.caller_name || phoneNumber(subject?.context.caller ?? call?.number ?? "");
 }
 
-/** Watches until the function it returns is called. */
-export function watchForCalls(t: TFunction): () => void {
+/** From now on. */
+export function watchForCalls(): void {
   let stopRing: (() => void) | null = null;
   let notification: Notification | null = null;
   let offered = false;
 
-  const quiet = () => {
-    stopRing?.();
-    notification?.close();
-    stopRing = notification = null;
-  };
-
-  const look = (now: Session) => {
+  const look = () => {
+    const { t } = i18next;
+    const now = session();
     const rings = now.call?.stage === "ringing";
     if (rings && !stopRing) stopRing = ring();
     if (!rings) {
@@ -43,13 +39,9 @@ export function watchForCalls(t: TFunction): () => void {
     document.title = title(t, now);
   };
 
-  look(session());
-  const unsubscribe = subscribe(look);
-  return () => {
-    unsubscribe();
-    quiet();
-    document.title = "Hotline";
-  };
+  look();
+  subscribe(look);
+  i18next.on("languageChanged", look);
 }
 
 function title(t: TFunction, now: Session): string {
