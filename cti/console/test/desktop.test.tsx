@@ -1,11 +1,11 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { act, cleanup, render, screen } from "@testing-library/react";
+import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import "../src/i18n";
 import { Desktop } from "../src/agent/Desktop";
 import { dispatch } from "../src/agent/desk";
-import type { Snapshot } from "../src/api/words";
+import type { CaseCard, Snapshot } from "../src/api/words";
 import { usePreferences } from "../src/app/preferences";
 import { Line } from "./line";
 
@@ -23,6 +23,10 @@ const context = {
 const snapshot: Snapshot = {
   agent: "1001", name: "王芳", site: "sh", status: "available", reason: null, next_status: null, state: "idle", since_ms: 0, offer: null,
   wrap_up: null, queues: [],
+};
+const card: CaseCard = {
+  id: "01JD8Q7M0W3V9K2X4Z6B8N1R5T", kind: "complaint", subject: "理赔款未到账", status: "open", owner: "1001", opened_at: "2026-11-23T00:00:00Z",
+  number: "13800138000", note: null, resolution: null,
 };
 const codes = [{ code: "resolved", zh: "已解决", en: "Resolved" }];
 const wrapUp: Partial<Snapshot> = {
@@ -47,6 +51,28 @@ afterEach(() => {
   act(() => dispatch({ type: "sign_out" }));
   sessionStorage.clear();
   vi.unstubAllGlobals();
+});
+
+it("what is typed on when a call comes neither declines nor answers it", () => {
+  let now = 1000;
+  vi.spyOn(performance, "now").mockImplementation(() => now);
+  const type = (code: string) => {
+    now += 200;
+    return fireEvent.keyDown(document.activeElement ?? document.body, { code });
+  };
+  type("KeyC");
+  Line.latest.says({ type: "cases", cases: [card] });
+  fireEvent.click(screen.getByTestId("case-add-note"));
+  type("KeyF");
+  Line.latest.says({ type: "offered", offer: { offer: "o1", ring_seconds: 15, context } });
+  expect(screen.getByTestId("answer")).toBe(document.activeElement);
+  const before = Line.latest.sent.length;
+  expect(type("KeyX")).toBe(false); // fax
+  expect(type("Space")).toBe(false); // pressed, it would be a click on the button
+  expect(Line.latest.sent).toHaveLength(before);
+  now += 1000; // the agent has seen it
+  type("KeyX");
+  expect(Line.latest.last).toEqual({ type: "decline", offer: "o1" });
 });
 
 it("help that can't be fetched from the data center leaves the desktop as it is, and comes when it is there again", async () => {
