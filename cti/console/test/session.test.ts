@@ -282,6 +282,12 @@ describe("a conversation", () => {
     expect(story.session.talkingSince).toBe(3000);
   });
 
+  it("is timed from its own beginning, though the end of the one before was not heard", () => {
+    const story = talking().then({ type: "closed" }, { type: "call_ended", id: "call" }, { type: "retry" }, { type: "opened" });
+    story.hears({ ...loggedIn, snapshot: { ...snapshot, state: "talking", since_ms: 2000, offer: { ...offer, offer: "o2" } } }, 60_000);
+    expect(story.session.talkingSince).toBe(58_000);
+  });
+
   it("goes on when another tab takes over", () => {
     const story = talking().hears(takenOver);
     expect(stageOf(story.session)).toBe("talking");

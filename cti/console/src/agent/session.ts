@@ -221,9 +221,10 @@ function seen(session: Session, snapshot: Snapshot, now: number): Session {
     subject = known; // a site process that took over in the middle of a conversation does not know what the screen shows
   }
   const since = now - snapshot.since_ms;
+  const talkingSince = known?.offer === subject?.offer ? session.talkingSince : null; // through hold, not from one contact to the next
   return {
     ...session,
-    talkingSince: talking ? (session.talkingSince ?? since) : null,
+    talkingSince: talking ? (talkingSince ?? since) : null,
     me: { ...snapshot, offer: offer || talking ? subject : null },
     since,
     subject,
