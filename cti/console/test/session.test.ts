@@ -226,6 +226,12 @@ describe("an offer", () => {
     expect(story.session.answerWanted).toBe(false);
   });
 
+  it("rings no longer for an agent whom the site refuses, so that it soon goes to another", () => {
+    const story = online().hears({ type: "offered", offer }).then(incoming, { type: "closed" }, { type: "retry" }, { type: "opened" });
+    story.hears({ type: "refused", code: "agents.bad_password", en: "Wrong.", zh: "错误。" });
+    expect(story.commands).toEqual([{ do: "close" }, { do: "end_call", id: "call", afterMs: 0 }, { do: "stop_phone" }]);
+  });
+
   it("asks the site to answer a desk phone", () => {
     const story = new Story().then({ ...signIn, credentials: { ...credentials, device: "phone" } }, { type: "opened" });
     story.hears({ ...loggedIn, sip: null }).hears({ type: "offered", offer }).then({ type: "answer" });

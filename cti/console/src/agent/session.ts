@@ -188,18 +188,18 @@ function refused(session: Session, message: Refused): Step {
     ];
   }
   const notice = { kind: "refused", refused: message } as const;
-  if (message.code === "agents.removed") return signedOutFor(notice);
+  if (message.code === "agents.removed") return signedOutFor(session, notice);
   if (session.phase === "connecting") return turnedAway(session, notice);
   return [{ ...session, wrapUpSaved: null, caseAwaited: null, notice }, []];
 }
 
 /** No site takes us in. Whoever is talking keeps the screen, with which to mute and to hang up, and asks again until the call is over. */
 function turnedAway(session: Session, notice: Notice): Step {
-  return session.call?.stage === "talking" ? givenUp(session) : signedOutFor(notice);
+  return session.call?.stage === "talking" ? givenUp(session) : signedOutFor(session, notice);
 }
 
-function signedOutFor(notice: Notice): Step {
-  return [{ ...signedOut, notice }, [{ do: "close" }, { do: "stop_phone" }]];
+function signedOutFor(session: Session, notice: Notice): Step {
+  return [{ ...signedOut, notice }, [{ do: "close" }, ...endCall(session, ""), { do: "stop_phone" }]];
 }
 
 /** This connection is of no use any more. */
