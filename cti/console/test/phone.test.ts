@@ -88,6 +88,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  vi.useRealTimers();
   dispatch({ type: "sign_out" });
   await settled();
   vi.unstubAllGlobals();
@@ -117,6 +118,25 @@ it("the phone starts anew when the account is another one, or nobody was talking
   logIn();
   await vi.waitFor(() => expect(agents).toHaveLength(2));
   expect(agents[0]?.stop).toHaveBeenCalled();
+});
+
+it("a registration that nobody answers is tried again on a new connection", () => {
+  vi.useFakeTimers();
+  agents[0]?.emit("registrationFailed", { cause: "Request Timeout" });
+  vi.advanceTimersByTime(15_000);
+  expect(agents[0]?.stop).toHaveBeenCalledOnce();
+  expect(agents[0]?.start).toHaveBeenCalledTimes(2);
+});
+
+it("a registration that is refused is tried again where it was, and so is any during a conversation", async () => {
+  await talk();
+  vi.useFakeTimers();
+  agents[0]?.emit("registrationFailed", { cause: "Request Timeout" });
+  vi.advanceTimersByTime(15_000);
+  agents[0]?.emit("registrationFailed", { cause: "Rejected" });
+  vi.advanceTimersByTime(15_000);
+  expect(agents[0]?.register).toHaveBeenCalledTimes(2);
+  expect(agents[0]?.stop).not.toHaveBeenCalled();
 });
 
 it("a page that is left hangs up, also where the browser lets it keep nothing", async () => {

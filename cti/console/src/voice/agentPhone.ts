@@ -34,7 +34,7 @@ export class AgentPhone {
     });
     this.agent.on("unregistered", () => this.registered(false));
     this.agent.on("disconnected", () => this.registered(false));
-    this.agent.on("registrationFailed", () => this.registerAgain());
+    this.agent.on("registrationFailed", ({ cause }) => this.registerAgain(cause === "Request Timeout"));
     this.agent.on("newRTCSession", (event: RTCSessionEvent) => this.rings(event));
     this.agent.start();
   }
@@ -93,13 +93,19 @@ export class AgentPhone {
     if (!this.stopping) this.listener.registered(registered);
   }
 
-  // JsSIP tries again after a lost connection, but not after a refused registration.
-  private registerAgain(): void {
+  // JsSIP tries again after a lost connection, but not after a refused registration; and over a dead line that no one has closed it
+  // would ask until the operating system gives up, a quarter of an hour.
+  private registerAgain(unanswered: boolean): void {
     this.registered(false);
     if (this.stopping) return;
     clearTimeout(this.retry);
     this.retry = setTimeout(() => {
-      if (this.agent.isConnected()) this.agent.register();
+      if (unanswered && !this.call) {
+        this.agent.stop();
+        this.agent.start(); // on a new connection
+      } else if (this.agent.isConnected()) {
+        this.agent.register();
+      }
     }, backoff(++this.failures, Math.random()));
   }
 
