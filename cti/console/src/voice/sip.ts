@@ -33,6 +33,7 @@ export function userAgent(account: SipAccount, extra: Partial<UAConfiguration>):
 export class Conversation {
   private microphone: MediaStream | null = null;
   private session: RTCSession | null = null;
+  private far: MediaStream | null = null;
 
   constructor(private readonly speaker: HTMLAudioElement) {}
 
@@ -47,7 +48,7 @@ export class Conversation {
     session.on("icecandidate", ({ ready }) => setTimeout(ready, GATHER_MORE_MS));
     const listen = (connection: RTCPeerConnection) => {
       connection.addEventListener("track", ({ track, streams }) => {
-        this.speaker.srcObject = streams[0] ?? new MediaStream([track]);
+        this.speaker.srcObject = this.far = streams[0] ?? new MediaStream([track]);
         void this.speaker.play().catch(() => undefined); // it was closed meanwhile
       });
     };
@@ -76,6 +77,6 @@ export class Conversation {
     release(this.microphone);
     this.microphone = null;
     this.session = null;
-    this.speaker.srcObject = null;
+    if (this.speaker.srcObject === this.far) this.speaker.srcObject = null; // else the next conversation has it already
   }
 }
