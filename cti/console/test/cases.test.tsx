@@ -149,3 +149,11 @@ it("a note stays in its field until the site has written it, whatever else it sa
   await userEvent.click(screen.getByTestId("case-add-note")); // the next change waits for its own word
   expect(screen.getByTestId("case-text")).toHaveProperty("value", "");
 });
+
+it("nothing is said to be read any more once the site has said that it can't", () => {
+  render(<OwnCases />);
+  expect(screen.getByText("正在读取案件…")).toBeDefined();
+  Line.latest.says({ type: "refused", code: "agents.cases_unreachable", en: "Later.", zh: "请稍后再试。" });
+  act(() => dispatch({ type: "dismiss" }));
+  expect(screen.queryByText("正在读取案件…")).toBeNull();
+});

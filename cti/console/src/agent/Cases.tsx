@@ -41,7 +41,7 @@ export function CallersCases({ opening, setOpening }: CallersCasesProps) {
 export function OwnCases() {
   const { t } = useTranslation();
   const cases = useSession((session) => session.ownCases);
-  const refused = useSession((session) => session.notice?.kind === "refused");
+  const awaited = useSession((session) => session.ownCasesAwaited);
   const online = useSession((session) => session.phase === "online");
   useEffect(() => {
     if (online) dispatch({ type: "list_cases" }); // anew after a lost connection, which may have taken the answer with it
@@ -51,7 +51,7 @@ export function OwnCases() {
       <header className={styles.head}>
         <h2 id="own-cases-title" className={styles.title}>{t("cases.own")}</h2>
       </header>
-      {cases === null ? !refused && <p className={styles.quiet}>{t("cases.loading")}</p> : <CaseList cases={cases} empty={t("cases.ownNone")} numbers />}
+      {cases === null ? awaited && <p className={styles.quiet}>{t("cases.loading")}</p> : <CaseList cases={cases} empty={t("cases.ownNone")} numbers />}
     </section>
   );
 }

@@ -87,7 +87,7 @@ function stepWish(session: Session, event: Extract<Event, { type: "set_status" |
       return [{ ...session, caseAwaited: { id: event.wish.case, opens: event.wish.type === "open_case" }, caseWritten: null, notice: null }, send(session, message)];
     }
     case "list_cases":
-      return [session, send(session, { type: "list_cases" })];
+      return [{ ...session, ownCasesAwaited: session.phase === "online" }, send(session, { type: "list_cases" })];
   }
 }
 
@@ -126,7 +126,7 @@ function stepMessage(session: Session, message: FromSite, now: number): Step {
     case "logged_in": {
       const { sip, break_reasons: breakReasons, wrap_up_codes: wrapUpCodes } = message;
       const urls = first(session.urls, session.url);
-      const online = { ...session, phase: "online", urls, attempt: 0, hops: 0, retryAt: null, sip, breakReasons, wrapUpCodes, wrapUpSaved: null, caseAwaited: null } as const;
+      const online = { ...session, phase: "online", urls, attempt: 0, hops: 0, retryAt: null, sip, breakReasons, wrapUpCodes, wrapUpSaved: null, ownCasesAwaited: false, caseAwaited: null } as const;
       const next = seen(online, message.snapshot, now);
       const fresh = sip && !(session.sip && sameAccount(session.sip, sip));
       return [next, [
@@ -168,7 +168,7 @@ function stepMessage(session: Session, message: FromSite, now: number): Step {
     case "case":
       return [told(session, message.case), []];
     case "cases":
-      return [{ ...session, ownCases: message.cases }, []];
+      return [{ ...session, ownCases: message.cases, ownCasesAwaited: false }, []];
     case "queues":
       return [session.me ? { ...session, me: { ...session.me, queues: message.queues } } : session, []];
     case "refused":
@@ -190,7 +190,7 @@ function refused(session: Session, message: Refused): Step {
   const notice = { kind: "refused", refused: message } as const;
   if (message.code === "agents.removed") return signedOutFor(session, notice);
   if (session.phase === "connecting") return turnedAway(session, notice);
-  return [{ ...session, wrapUpSaved: null, caseAwaited: null, notice }, []];
+  return [{ ...session, wrapUpSaved: null, ownCasesAwaited: false, caseAwaited: null, notice }, []];
 }
 
 /** No site takes us in. Whoever is talking keeps the screen, with which to mute and to hang up, and asks again until the call is over. */

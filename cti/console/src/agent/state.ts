@@ -50,6 +50,7 @@ export interface Session {
   readonly call: Call | null;
   readonly answerWanted: boolean; // the agent answered before the phone rang
   readonly ownCases: readonly CaseCard[] | null; // the agent's, once they were asked for
+  readonly ownCasesAwaited: boolean; // asked for, and neither told nor refused yet
   readonly caseAwaited: { readonly id: string; readonly opens: boolean } | null; // whose change the site has not told back yet
   readonly caseWritten: string | null; // whose change it has told back, until the next is wished
   readonly notice: Notice | null;
@@ -61,7 +62,7 @@ export type CaseEvent = CaseWish extends infer Wish ? (Wish extends unknown ? Om
 export const signedOut: Session = {
   phase: "signed_out", credentials: null, urls: [], url: "", hops: 0, attempt: 0, retryAt: null, n: 0, me: null, since: 0,
   talkingSince: null, subject: null, wrapUpEndsAt: null, wrapUpSaved: null, breakReasons: [], wrapUpCodes: [], sip: null, registered: false,
-  call: null, answerWanted: false, ownCases: null, caseAwaited: null, caseWritten: null, notice: null,
+  call: null, answerWanted: false, ownCases: null, ownCasesAwaited: false, caseAwaited: null, caseWritten: null, notice: null,
 };
 
 /** Times are milliseconds of one monotonic clock. */
