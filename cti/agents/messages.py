@@ -79,7 +79,7 @@ class HangUp(_Message):
 class SaveWrapUp(_Message):
     type: Literal["wrap_up"] = "wrap_up"
     contact: str
-    code: str = Field(min_length=1, max_length=40)
+    code: str = Field(min_length=1, max_length=41)
     note: str | None = Field(default=None, max_length=2000)
     then: Literal[Status.AVAILABLE, Status.BREAK] = Status.AVAILABLE
 

@@ -17,7 +17,7 @@ from cti.kit.logging import get_logger
 log = get_logger(__name__)
 
 WANTED: Final = frozenset({"DialBegin", "DialState", "DialEnd", "DTMFEnd", "Hangup", "Hold", "Unhold"})
-_CHANNEL = re.compile(r"(PJSIP/.+)-[0-9a-f]{8}\Z")
+_ENDPOINT = re.compile(r"PJSIP/(.+)-[0-9a-f]{8}\Z")
 _BROWSER = browser_endpoint("")
 
 
@@ -61,12 +61,6 @@ class NodeFollower:
 
 def agent_of(channel: str) -> str | None:
     """The agent whose phone or browser a channel belongs to (`PJSIP/1001-web-0000002a`); None for any other channel."""
-    found = _CHANNEL.match(channel)
-    return agent_of_device(found[1]) if found else None
-
-
-def agent_of_device(device: str) -> str | None:
-    """As `agent_of`, of a phone or browser itself (`PJSIP/1001-web`)."""
-    technology, _, endpoint = device.partition("/")
-    number = endpoint.removesuffix(_BROWSER)
-    return number if technology == "PJSIP" and number.isdecimal() else None
+    found = _ENDPOINT.match(channel)
+    number = found[1].removesuffix(_BROWSER) if found else ""
+    return number if number.isdecimal() else None

@@ -82,10 +82,10 @@ class AmiActions(ABC):
         """Every channel of the node."""
         return channels_in(await self.action("CoreShowChannels", as_list=True, timeout=5.0))
 
-    async def devices_on_hold(self) -> frozenset[str]:
-        """Devices of the node (`PJSIP/1001`) that have put somebody on hold. Refused where the module for it is not loaded."""
-        listed = await self.action("DeviceStateList", as_list=True, timeout=5.0)
-        return frozenset(event.get("Device") for event in listed.events if event.get("State") == "ONHOLD")
+    async def holds(self, channel: str) -> bool:
+        """Whether the phone of a channel has put its call on hold. (The device state ONHOLD says who is held, not who holds.)"""
+        fields: Fields = {"Channel": self._channel(channel), "Variable": "CHANNEL(rtp,hold)"}
+        return (await self.action("Getvar", fields)).get("Value") == "1"
 
     async def originate(
         self,

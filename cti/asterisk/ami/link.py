@@ -55,6 +55,7 @@ class AmiLink(AmiActions):
         self._protocol: AmiProtocol | None = None  # only while the link is up
         self._reason = "not connected yet"
         self._gone = False
+        self.ups = 0  # how often it has come up: what happened before was not all told
 
     @property
     def up(self) -> bool:
@@ -191,6 +192,7 @@ class AmiLink(AmiActions):
         shown = await self._request(protocol, "CoreShowChannels", timeout=self._answer_timeout, as_list=True)
         held, self._held = self._held, None
         self._protocol = protocol
+        self.ups += 1
         self._reason = "the link was ended"  # unless `_watch` finds another
         channels = channels_in(shown)
         log.info("ami.up", node=self.node, version=protocol.parser.version, channels=len(channels))

@@ -70,24 +70,6 @@ async def test_an_event_that_a_caller_smuggles_into_a_list_of_channels_is_not_to
     assert [s.get("Uniqueid") for s in follower.signals if isinstance(s, AmiEvent)] == ["pjsip/a"]
 
 
-async def test_devices_on_hold_are_listed(asterisk: ScriptedAmi, follower: Follower) -> None:
-    def states(action: dict[str, str]) -> bytes:
-        mark = f"ActionID: {action['ActionID']}"
-        told = [
-            ("PJSIP/1001", "ONHOLD"),
-            ("PJSIP/1002", "INUSE"),
-            ("PJSIP/1003-web", "ONHOLD"),
-            ("PJSIP/trunk", "NOT_INUSE"),
-        ]
-        events = [message("Event: DeviceStateChange", mark, f"Device: {one}", f"State: {state}") for one, state in told]
-        start = message("Response: Success", mark, "EventList: start", "Message: Device State Changes will follow")
-        return start + b"".join(events) + message("Event: DeviceStateListComplete", mark, "EventList: Complete")
-
-    asterisk.answers["DeviceStateList"] = states
-    await up(follower)
-    assert await follower.link.devices_on_hold() == {"PJSIP/1001", "PJSIP/1003-web"}
-
-
 async def test_events_arrive_in_order_and_only_the_wanted_ones(asterisk: ScriptedAmi, follower: Follower) -> None:
     await up(follower)
     for number in range(50):
