@@ -259,15 +259,17 @@ class World:
                 self._arrive(site, next(q for q in scenario.queues if q.name == name))
             return
         most = max(sum(q.rate(h * 3600.0) for q in scenario.queues) for h in range(24)) if scenario.queues else 0.0
+        at = self.now()
         while most > 0:
-            await asyncio.sleep(rng.expovariate(most))
-            now = self.now()
-            if now >= scenario.seconds:
+            at += rng.expovariate(most)
+            if at >= scenario.seconds:
+                await asyncio.sleep(at - self.now())
                 return
             pick = rng.uniform(0, most)
             for queue in scenario.queues:
-                pick -= queue.rate(now)
+                pick -= queue.rate(at)
                 if pick < 0:
+                    await asyncio.sleep(at - self.now())
                     self._arrive(self._site_for(queue), queue)
                     break
 
