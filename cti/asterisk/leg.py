@@ -67,7 +67,7 @@ class AgiLeg:
         self._known, self._over = asyncio.Event(), asyncio.Event()
         self._refused: set[str] = set()  # addresses that shall not ring any more
         self._asked: set[str] = set()  # addresses that shall take the call by themselves
-        self._cancelled = self._to_answer = False  # wishes for all, also for a phone whose channel is still to come
+        self._cancelled = False  # wishes, these three, also for a phone whose channel is still to come
         self._tasks: set[asyncio.Task[None]] = set()
 
     # The port
@@ -111,14 +111,10 @@ class AgiLeg:
             return None
         return next(iter(self._phones.values()))
 
-    async def ring_answer(self, address: str | None = None) -> None:
-        if address is None:
-            self._to_answer = True
-        else:
-            self._asked.add(address)
-        for phone in tuple(self._phones):
-            if address is None or self._phones.get(phone) == address:
-                await self._ask_to_answer(phone)
+    async def ring_answer(self, address: str) -> None:
+        self._asked.add(address)
+        for phone in [phone for phone, its in self._phones.items() if its == address]:
+            await self._ask_to_answer(phone)
 
     # What happens to it
 
@@ -190,7 +186,7 @@ class AgiLeg:
         """Does what was wished of the phone before it was ready for it."""
         if self._cancelled or self._phones.get(phone) in self._refused:
             self._start(self._hang_up(phone))
-        elif self._outcome is None and (self._to_answer or self._phones.get(phone) in self._asked):
+        elif self._outcome is None and self._phones.get(phone) in self._asked:
             self._start(self._ask_to_answer(phone))
 
     def _start(self, action: Coroutine[None, None, None]) -> None:

@@ -74,9 +74,8 @@ class Leg(Protocol):
         """The address that was answered, once it is known: of those that were dialed together, one."""
         ...
 
-    async def ring_answer(self, address: str | None = None) -> None:
-        """Asks the phone to answer by itself (NOTIFY, Event: talk); with an address, of those that were dialed together, only that one.
-        Does nothing where the phone can't."""
+    async def ring_answer(self, address: str) -> None:
+        """Asks the phone of an address that was dialed to answer by itself (NOTIFY, Event: talk). Does nothing where it can't."""
         ...
 
 

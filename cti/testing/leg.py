@@ -100,11 +100,10 @@ class FakeLeg:
         self._fail(DialOutcome.CANCELLED)
         self._end()
 
-    async def ring_answer(self, address: str | None = None) -> None:
-        asked = {one: phone for one, phone in self._ringing.items() if address in (None, one)}
-        who = next((one for one, phone in asked.items() if phone.answers_when_asked), None)
-        if who is not None:
-            self.pick_up(who)
+    async def ring_answer(self, address: str) -> None:
+        phone = self._ringing.get(address)
+        if phone is not None and phone.answers_when_asked:
+            self.pick_up(address)
 
     # What the caller's side does
 

@@ -94,5 +94,5 @@ async def test_phones_act_by_themselves_as_told(world: FakeWorld) -> None:
     leg = await call.dial({"PJSIP/2": {}}, ring_seconds=10)
     assert await soon(leg.answered()) == "busy"
     leg = await call.dial({AGENT: {}}, ring_seconds=10)
-    await leg.ring_answer()
+    await leg.ring_answer(AGENT)
     assert await soon(leg.answered()) == "answered"

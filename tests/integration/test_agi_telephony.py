@@ -230,7 +230,7 @@ async def test_hanging_up_in_a_conversation_ends_it(world: AsteriskWorld) -> Non
 async def test_a_phone_that_can_is_asked_to_answer_by_itself(world: AsteriskWorld) -> None:
     leg = await world.telephony.dial({AGENT: {}}, ring_seconds=5)
     await world.ringing()
-    await leg.ring_answer()
+    await leg.ring_answer(AGENT)
     await until(lambda: any(m.get("event") == "talk" for m in world.phone.requests), "NOTIFY with Event: talk")
     await leg.cancel()
 

@@ -4,21 +4,13 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import "../src/i18n";
 import AgentPage from "../src/agent/AgentPage";
 import { dispatch } from "../src/agent/desk";
-import type { Snapshot } from "../src/api/words";
 import { usePreferences } from "../src/app/preferences";
 import { ring } from "../src/voice/sounds";
+import { context, snapshot } from "./agent";
 import { Line } from "./line";
 
 vi.mock("../src/voice/sounds", () => ({ ring: vi.fn(() => () => undefined), meter: () => () => undefined, allowSound: () => undefined, chime: () => undefined }));
 
-const context = {
-  contact: "c1", caller: "13800138000", caller_name: "", called: "95500", site: "sh", queue: "claims", queue_title_zh: "报案", queue_title_en: "Claims",
-  language: "zh", waited_ms: 0, path: [], collected: {}, customer_pending: false, callback: false, customer: null,
-};
-const snapshot: Snapshot = {
-  agent: "1001", name: "王芳", site: "sh", status: "available", reason: null, next_status: null, state: "idle", since_ms: 0, offer: null,
-  wrap_up: null, queues: [],
-};
 
 beforeEach(() => {
   vi.mocked(ring).mockImplementation(() => () => undefined);

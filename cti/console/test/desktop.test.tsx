@@ -7,6 +7,7 @@ import { Desktop } from "../src/agent/Desktop";
 import { dispatch } from "../src/agent/desk";
 import type { CaseCard, Snapshot } from "../src/api/words";
 import { usePreferences } from "../src/app/preferences";
+import { context, snapshot } from "./agent";
 import { Line } from "./line";
 
 const dataCenter = vi.hoisted(() => ({ away: false }));
@@ -16,14 +17,6 @@ vi.mock("../src/agent/Help", async (original) => {
   return original();
 });
 
-const context = {
-  contact: "c1", caller: "13800138000", caller_name: "", called: "95500", site: "sh", queue: "claims", queue_title_zh: "报案", queue_title_en: "Claims",
-  language: "zh", waited_ms: 0, path: [], collected: {}, customer_pending: false, callback: false, customer: null,
-};
-const snapshot: Snapshot = {
-  agent: "1001", name: "王芳", site: "sh", status: "available", reason: null, next_status: null, state: "idle", since_ms: 0, offer: null,
-  wrap_up: null, queues: [],
-};
 const card: CaseCard = {
   id: "01JD8Q7M0W3V9K2X4Z6B8N1R5T", kind: "complaint", subject: "理赔款未到账", status: "open", owner: "1001", opened_at: "2026-11-23T00:00:00Z",
   number: "13800138000", note: null, resolution: null,

@@ -3,6 +3,7 @@ import { step } from "../src/agent/session";
 import { type Command, type Event, type Session, ringDeadline, signedOut, stageOf } from "../src/agent/state";
 import { callersCases } from "../src/agent/cases";
 import type { CaseCard, FromSite, OfferView, Snapshot } from "../src/api/words";
+import { snapshot } from "./agent";
 
 const SH = "ws://sh/agents";
 const BJ = "ws://bj/agents";
@@ -18,10 +19,6 @@ const offer: OfferView = {
   },
 };
 const customer = { id: "7", name: "张三丰", grade: "", notes: "", fields: {}, last_agent: null, cases: [] };
-const snapshot: Snapshot = {
-  agent: "1001", name: "王芳", site: "sh", status: "available", reason: null, next_status: null, state: "idle", since_ms: 0, offer: null,
-  wrap_up: null, queues: [],
-};
 const loggedIn: FromSite = { type: "logged_in", snapshot, sip, break_reasons: [], wrap_up_codes: [] };
 
 /** A session and everything it was told to do. */

@@ -120,7 +120,7 @@ async def test_only_the_phone_that_answered_is_hung_up() -> None:
 
 async def test_wishes_wait_for_the_phone_to_have_a_channel() -> None:
     attempt = Attempt()
-    await attempt.leg.ring_answer()
+    await attempt.leg.ring_answer("PJSIP/1001")
     attempt.tell("DialBegin")
     await asyncio.sleep(0)
     assert attempt.ami.asked == [("talk", PHONE)]
@@ -149,7 +149,7 @@ async def test_of_phones_that_ring_together_only_that_of_who_takes_the_call_is_a
 async def test_a_link_that_is_down_breaks_nothing() -> None:
     attempt = Attempt(Ami(up=False))
     attempt.tell("DialBegin")
-    await attempt.leg.ring_answer()
+    await attempt.leg.ring_answer("PJSIP/1001")
     await attempt.leg.cancel()
     await attempt.ends("ANSWER")
     assert await attempt.leg.answered() is DialOutcome.ANSWERED

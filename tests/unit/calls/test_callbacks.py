@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,6 @@ from cti.acd import State, Status
 from cti.calls.callbacks import Callbacks
 from cti.calls.directory import Directory
 from cti.calls.editions import Edition, Editions
-from cti.calls.ports import OpenContact
 from cti.calls.telephony import DialOutcome
 from cti.ivr import Hotline, Queue
 from cti.ivr.calendars import Calendar
@@ -384,15 +383,7 @@ def test_nobody_is_called_when_the_turn_comes_after_hours() -> None:
 
 def test_a_customer_whose_connection_breaks_is_not_cut_off_while_the_journal_is_read() -> None:
     async def play(world: World, callbacks: Callbacks, customer: Customer) -> None:
-        asked, read = asyncio.Event(), asyncio.Event()
-        open_contacts = world.journal.open_contacts
-
-        async def slowly() -> Sequence[OpenContact]:
-            asked.set()
-            await read.wait()
-            return await open_contacts()
-
-        world.journal.open_contacts = slowly  # type: ignore[method-assign]
+        asked, read = world.journal_reads_slowly()
         customer.phones = {}  # no agent is reached: the customer waits on the line
         world.agent("1001")
         callbacks.request("sh1-1.1", "claims", NUMBER, "zh", 0.0)

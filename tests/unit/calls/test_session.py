@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -11,7 +10,7 @@ import pytest
 from cti.acd import State
 from cti.calls.context import ContactContext
 from cti.calls.editions import Edition
-from cti.calls.ports import HttpAnswer, Offering, OpenContact
+from cti.calls.ports import HttpAnswer, Offering
 from cti.calls.session import POSITION
 from cti.ivr.nodes.queue import QueueNode
 from cti.testing.screens import FakeScreens
@@ -440,15 +439,7 @@ def test_who_has_talked_while_nobody_watched_does_not_wait_again_when_the_connec
 
 def test_a_caller_who_is_back_before_the_journal_was_read_does_not_arrive_a_second_time() -> None:
     async def play(world: World) -> None:
-        asked, read = asyncio.Event(), asyncio.Event()
-        open_contacts = world.journal.open_contacts
-
-        async def slowly() -> Sequence[OpenContact]:
-            asked.set()
-            await read.wait()
-            return await open_contacts()
-
-        world.journal.open_contacts = slowly  # type: ignore[method-assign]
+        asked, read = world.journal_reads_slowly()
         call, again = FakeTelephony(caller=CALLER), FakeTelephony(caller=CALLER)
         call.connection_breaks(after=5)
         breaking = asyncio.create_task(world.directory.serve(call))

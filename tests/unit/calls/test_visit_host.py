@@ -20,6 +20,7 @@ from cti.testing.telephony import FakePhone, FakeTelephony
 from cti.testing.virtual_time import VirtualClock, run_virtually
 
 CONTACT = "sh1-1.1"
+CLAIMS = Terms("claims", Need.of({"car_claims": 50}))
 CONTEXT = ContactContext(
     contact=CONTACT, caller="13800138000", called="95500", site="sh", queue="claims", queue_title_zh="报案",
     queue_title_en="Claims", language="zh", waited_ms=0,
@@ -31,7 +32,7 @@ def hosting(clock: VirtualClock, screens: FakeScreens) -> Dispatcher:
     dispatcher = Dispatcher("bj", MemoryJournal("bj", clock), clock, screens, NoPeers(), lambda a: f"PJSIP/{a}")
     dispatcher.log_in("2001", {"car_claims": 90})
     dispatcher.set_status("2001", Status.AVAILABLE, None)
-    dispatcher.visits.opened("sh", Visit(CONTACT, Terms("claims", Need.of({"car_claims": 50})), 1.0, CONTEXT))
+    dispatcher.visits.opened("sh", Visit(CONTACT, CLAIMS, 1.0, CONTEXT))
     return dispatcher
 
 
@@ -85,7 +86,7 @@ def test_a_cut_link_shows_no_agent_a_visitor_who_has_gone_with_it() -> None:
         dispatcher = hosting(VirtualClock(), screens)
         await asyncio.sleep(0.1)
         second = CONTEXT.model_copy(update={"contact": "sh1-1.2"})
-        visit = Visit("sh1-1.2", Terms("claims", Need.of({"car_claims": 50})), 0.5, second)
+        visit = Visit("sh1-1.2", CLAIMS, 0.5, second)
         dispatcher.visits.opened("sh", visit)
         dispatcher.visits.peer_lost("sh")  # the agent, freed of the first, is chosen for the second, who goes next
         await asyncio.sleep(0.1)
@@ -104,7 +105,7 @@ def test_an_offer_that_was_withdrawn_before_it_was_shown_is_not_granted_when_the
         screens = FakeScreens()
         dispatcher = hosting(VirtualClock(), screens)  # the offer is made, and not shown yet
         dispatcher.visits.withdrawn(CONTACT)
-        dispatcher.visits.opened("sh", Visit(CONTACT, Terms("claims", Need.of({"car_claims": 50})), 1.0, CONTEXT))
+        dispatcher.visits.opened("sh", Visit(CONTACT, CLAIMS, 1.0, CONTEXT))
         await asyncio.sleep(0.1)
         [(offering, _)] = screens.shown
         assert dispatcher.acd.offer_of(offering.offer) is not None
@@ -118,7 +119,7 @@ def test_a_cut_link_leaves_nothing_of_the_visitors_behind() -> None:
         dispatcher = hosting(VirtualClock(), FakeScreens())
         dispatcher.set_status("2001", Status.BREAK, None)
         for number in range(2, 5):
-            visit = Visit(f"sh1-1.{number}", Terms("claims", Need.of({"car_claims": 50})), 0.5, CONTEXT)
+            visit = Visit(f"sh1-1.{number}", CLAIMS, 0.5, CONTEXT)
             dispatcher.visits.opened("sh", visit)
         await asyncio.sleep(0.1)
         dispatcher.visits.peer_lost("sh")
@@ -148,7 +149,7 @@ def test_a_call_that_comes_with_another_contacts_grant_is_refused_and_keeps_no_a
 
 def test_an_agent_who_does_not_answer_another_sites_caller_is_not_ready_before_that_site_gives_up() -> None:
     async def play() -> None:
-        clock, screens, terms = VirtualClock(), FakeScreens(), Terms("claims", Need.of({"car_claims": 50}))
+        clock, screens, terms = VirtualClock(), FakeScreens(), CLAIMS
         customer: asyncio.Future[CustomerCard | None] = asyncio.get_running_loop().create_future()
         sh = Dispatcher("sh", MemoryJournal("sh", clock), clock, FakeScreens(), NoPeers(), lambda a: f"PJSIP/{a}")
         sh.visits.peer_summary(PeerSummary("bj", profiles=({"car_claims": 90},)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from cti.calls.context import CustomerCard
 from cti.calls.directory import Directory
 from cti.calls.dispatcher import Dispatcher
 from cti.calls.editions import Edition, Editions
-from cti.calls.ports import HttpAnswer
+from cti.calls.ports import HttpAnswer, OpenContact
 from cti.calls.services import Services
 from cti.ivr import Hotline, PromptRef, load_hotline
 from cti.kit.sealing import Seal
@@ -97,6 +97,18 @@ class World:
         await asyncio.gather(serving, return_exceptions=True)
         self.start()
         await self.directory.load()
+
+    def journal_reads_slowly(self) -> tuple[asyncio.Event, asyncio.Event]:
+        """From now on open contacts are read when the second event is set; the first is set when somebody has asked for them."""
+        asked, read, open_contacts = asyncio.Event(), asyncio.Event(), self.journal.open_contacts
+
+        async def slowly() -> Sequence[OpenContact]:
+            asked.set()
+            await read.wait()
+            return await open_contacts()
+
+        self.journal.open_contacts = slowly  # type: ignore[method-assign]
+        return asked, read
 
     def agent(self, number: str, **skills: int) -> None:
         self.dispatcher.log_in(number, skills or {"car_claims": 90, "complaints": 90})
