@@ -77,11 +77,11 @@ class Visits:
         self._floor.do(self._floor.acd.peer_lost(site, self._floor.now()))
         self._again = {c: again for c, again in self._again.items() if again[0] != site}
         waiting = self._floor.acd.waiting
-        self._visitors = {c: v for c, v in self._visitors.items() if c in waiting or self.is_visiting(c)}
+        self._visitors = {c: v for c, v in self._visitors.items() if c in waiting or self._has_grant(c)}
 
     def opened(self, site: str, visit: Visit) -> None:
         now = self._floor.now()
-        if self.is_visiting(visit.contact):  # its site could not use the grant: it waits here again when that is over
+        if self._has_grant(visit.contact):  # its site could not use the grant: it waits here again when that is over
             self._again[visit.contact] = (site, visit, now)
             return
         if visit.contact in self._floor.acd.waiting:
@@ -142,8 +142,8 @@ class Visits:
         self._floor.acd.claimed(offer)
         return offering
 
-    def is_visiting(self, contact: str) -> bool:
-        """Whether a contact of another site waits here, or an agent of ours is granted to it."""
+    def _has_grant(self, contact: str) -> bool:
+        """Whether an agent of ours is granted to a contact of another site."""
         return any(offering.contact == contact for offering, _ in self._granted.values())
 
     def over(self, contact: str) -> None:
